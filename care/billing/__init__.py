@@ -1,0 +1,1 @@
+"""Bills, balance, usage, payments and points of a line."""

@@ -1,0 +1,1 @@
+"""The operator's own systems behind one protocol (see `care.bss.protocol`)."""

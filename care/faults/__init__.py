@@ -1,0 +1,1 @@
+"""Faults: known outages, tests of the line, and what a customer can try at home."""
