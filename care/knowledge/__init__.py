@@ -1,0 +1,27 @@
+"""The knowledge base: answers to common questions from ``data/faq/``, and the search for the one that fits."""
+
+from care.knowledge.entries import Entry, Library, intents_of_domain, load_library
+from care.knowledge.protocol import Answer, Candidates, Hit, KnowledgeBase, Outcome, Unknown
+from care.knowledge.search import (
+    LexicalKnowledgeBase,
+    Limits,
+    LiveKnowledgeBase,
+    open_knowledge_base,
+)
+
+__all__ = [
+    "Answer",
+    "Candidates",
+    "Entry",
+    "Hit",
+    "KnowledgeBase",
+    "LexicalKnowledgeBase",
+    "Library",
+    "Limits",
+    "LiveKnowledgeBase",
+    "Outcome",
+    "Unknown",
+    "intents_of_domain",
+    "load_library",
+    "open_knowledge_base",
+]
