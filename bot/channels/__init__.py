@@ -1,0 +1,1 @@
+"""The one channel of the running product."""

@@ -1,0 +1,110 @@
+"""Calls of the action webhook: over one kept connection, and with a record of those that failed.
+
+Rasa opens a new HTTP session for each action and, when an action fails, logs it and goes on with the rule's next step
+as if nothing had happened. The gateway must know.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import aiohttp
+from rasa.core.agent import Agent
+from rasa.core.processor import MessageProcessor
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+
+REJECTED = 400  # an ActionExecutionRejection: forms depend on it, it is no failure
+CALL_TIMEOUT_SECONDS = 8
+
+_failures: ContextVar[list[str] | None] = ContextVar("action_failures", default=None)
+
+
+class ActionCalls(EndpointConfig):
+    """Rasa's action endpoint, remembering which calls failed, each for the turn that made it."""
+
+    def __init__(self, endpoint: EndpointConfig) -> None:
+        super().__init__(
+            endpoint.url,
+            endpoint.params,
+            endpoint.headers,
+            endpoint.basic_auth,
+            endpoint.token,
+            endpoint.token_name,
+            endpoint.cafile,
+            **endpoint.kwargs,
+        )
+        self._http: aiohttp.ClientSession | None = None
+
+    @classmethod
+    def of(cls, agent: Agent, processor: MessageProcessor) -> "ActionCalls":
+        """The recorder that stands in ``processor``'s action endpoint; put there at the first use."""
+        endpoint = processor.action_endpoint
+        if isinstance(endpoint, cls):
+            return endpoint
+        calls = cls(endpoint or EndpointConfig())
+        agent.action_endpoint = processor.action_endpoint = calls
+        return calls
+
+    @contextmanager
+    def watch(self) -> Iterator[list[str]]:
+        """Collects the kinds of failure of the calls made inside, in this task."""
+        failed: list[str] = []
+        token = _failures.set(failed)
+        try:
+            yield failed
+        finally:
+            _failures.reset(token)
+
+    async def request(
+        self,
+        method: str = "post",
+        subpath: str | None = None,
+        content_type: str | None = "application/json",
+        compress: bool = False,
+        **kwargs: Any,
+    ) -> Any | None:
+        """Send a request as Rasa's ``EndpointConfig`` does, and note a failure."""
+        try:
+            return await super().request(method, subpath, content_type, compress, **kwargs)
+        except ClientResponseError as error:
+            if error.status != REJECTED:
+                _note(f"status_{error.status}")
+            raise
+        except Exception as error:
+            _note(type(error).__name__)
+            raise
+
+    def session(self) -> Any:
+        """One HTTP session for all calls; Rasa closes what this gives, so it is lent."""
+        if self._http is None or self._http.closed:
+            self._http = aiohttp.ClientSession(
+                headers=self.headers,
+                auth=self._auth(),
+                timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT_SECONDS),
+            )
+        return _Lent(self._http)
+
+    def _auth(self) -> aiohttp.BasicAuth | None:
+        if not self.basic_auth:
+            return None
+        return aiohttp.BasicAuth(self.basic_auth["username"], self.basic_auth["password"])
+
+
+class _Lent:
+    """An async context manager around a session that stays open."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def __aenter__(self) -> aiohttp.ClientSession:
+        return self._session
+
+    async def __aexit__(self, *_: Any) -> None:
+        return None
+
+
+def _note(kind: str) -> None:
+    failed = _failures.get()
+    if failed is not None:
+        failed.append(kind)

@@ -1,0 +1,215 @@
+"""The gateway: one HTTP call is one turn, and the answer says all that the care server needs to know of it.
+
+``POST /webhooks/gateway/turn``::
+
+    {"sender": conversation id, "turn": message id, "epoch": int, "message": text, "payload": "/intent{…}" or null,
+     "fresh": bool, "repeat": bool, "channel": "web"}
+
+answers 200 with ``{"messages": […], "understanding": {…}, "latency_ms": …}``, or ``{"error": code}`` with
+
+* 400 ``bad_request``, 401 ``unauthenticated``,
+* 502 ``action_failed`` (an action could not be run: Rasa itself would hide it) or ``silent`` (nothing was said),
+* 500 ``broken`` (an exception in the turn), 503 ``not_ready`` (no model).
+
+A turn that fails leaves no trace in the tracker, so the same turn may be asked for again; one that was
+brought to an end is found by its id and answered with what was said then. ``GET /webhooks/gateway/ready`` tells
+whether a model is loaded and the tracker store answers.
+"""
+
+import hmac
+import logging
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
+from sanic import Blueprint, Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels import session, store
+from bot.channels.action_calls import ActionCalls
+from bot.channels.replay import answer_given, understanding_of
+from bot.patches import compile_action_schema
+
+logger = logging.getLogger(__name__)
+
+
+class TurnFailed(Exception):
+    """A turn that must not count; ``code`` says why."""
+
+    def __init__(self, code: str, status: int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+
+
+class GatewayInput(InputChannel):
+    """Rasa's side of the care server's engine client."""
+
+    def __init__(self, secret: str, event_limit: int = session.EVENT_LIMIT) -> None:
+        if not secret:
+            raise RasaException("The gateway channel needs a secret.")
+        self._secret = f"Bearer {secret}"
+        self._event_limit = event_limit
+        compile_action_schema()
+
+    @classmethod
+    def name(cls) -> str:
+        """The channel's name in its address."""
+        return "gateway"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> "GatewayInput":
+        """Made from ``credentials.yml``: ``secret`` is needed, ``event_limit`` bounds a session's events."""
+        options = credentials or {}
+        return cls(
+            str(options.get("secret") or ""),
+            int(options.get("event_limit", session.EVENT_LIMIT)),
+        )
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The channel's routes."""
+        routes = Blueprint("gateway")
+
+        @routes.get("/ready")
+        async def ready(request: Request) -> HTTPResponse:
+            if not self._allowed(request):
+                return _error("unauthenticated", 401)
+            agent = _agent(request.app)
+            if agent is None or not await store.answers(agent):
+                return _error("not_ready", 503)
+            return response.json({"status": "ok"})
+
+        @routes.post("/turn")
+        async def turn(request: Request) -> HTTPResponse:
+            if not self._allowed(request):
+                return _error("unauthenticated", 401)
+            agent = _agent(request.app)
+            if agent is None:
+                return _error("not_ready", 503)
+            body = _body(request)
+            if body is None:
+                return _error("bad_request", 400)
+            started = time.perf_counter()
+            try:
+                answer = await self._turn(agent, body)
+            except TurnFailed as failure:
+                return _error(failure.code, failure.status)
+            except Exception as error:
+                logger.error("A turn broke: %s at %s", type(error).__name__, _places(error))
+                return _error("broken", 500)
+            answer["latency_ms"] = round((time.perf_counter() - started) * 1000, 2)
+            return response.json(answer)
+
+        return routes
+
+    def _allowed(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given.encode(), self._secret.encode())
+
+    async def _turn(self, agent: Agent, body: dict[str, Any]) -> dict[str, Any]:
+        processor = agent.processor
+        assert processor is not None
+        calls = ActionCalls.of(agent, processor)
+        output = CollectingOutputChannel()
+        message = UserMessage(
+            text=_as_plain_text(body["message"]) if body["payload"] is None else body["payload"],
+            output_channel=output,
+            sender_id=body["sender"],
+            input_channel=self.name(),
+            message_id=body["turn"],
+            metadata={"turn": body["turn"], "epoch": body["epoch"], "channel": body["channel"]},
+        )
+        async with agent.lock_store.lock(body["sender"]):
+            tracker = await processor.fetch_tracker_and_update_session(
+                body["sender"], output, message.metadata
+            )
+            given = answer_given(tracker, body["turn"])
+            if given is not None:
+                return given
+            session.prepare(tracker, processor.domain, self._event_limit, fresh=body["fresh"])
+            with calls.watch() as failed:
+                understanding = await self._run(processor, message, tracker)
+            if failed:
+                raise TurnFailed("action_failed", 502)
+            if not output.messages:
+                raise TurnFailed("silent", 502)
+            await processor.save_tracker(tracker)
+        return {"messages": _messages(output), "understanding": understanding}
+
+    async def _run(
+        self, processor: MessageProcessor, message: UserMessage, tracker: DialogueStateTracker
+    ) -> dict[str, Any]:
+        """What ``MessageProcessor.handle_message`` does, without saving; gives what was understood."""
+        message.parse_data = await processor.parse_message(message, tracker)
+        understanding = understanding_of(message.parse_data)
+        await processor._handle_message_with_tracker(message, tracker)
+        assert message.output_channel is not None
+        tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
+        await processor._run_prediction_loop(message.output_channel, tracker)
+        if tracker.latest_action_name != ACTION_LISTEN_NAME:
+            raise TurnFailed("unfinished", 502)
+        return understanding
+
+
+def _agent(app: Sanic) -> Agent | None:
+    agent: Agent | None = getattr(app.ctx, "agent", None)
+    if agent is None or not agent.is_ready() or agent.processor is None:
+        return None
+    store.fail_aloud(agent)
+    return agent
+
+
+def _body(request: Request) -> dict[str, Any] | None:
+    """The request's body when it has the right form."""
+    try:
+        raw = request.json
+    except Exception:
+        return None
+    if not isinstance(raw, dict):
+        return None
+    body = {
+        "sender": raw.get("sender"),
+        "turn": raw.get("turn"),
+        "message": raw.get("message"),
+        "epoch": raw.get("epoch"),
+        "payload": raw.get("payload"),
+        "fresh": bool(raw.get("fresh")),
+        "channel": str(raw.get("channel") or "web"),
+    }
+    texts_good = all(
+        isinstance(body[name], str) and body[name] for name in ("sender", "turn", "message")
+    )
+    payload_good = body["payload"] is None or str(body["payload"]).startswith("/")
+    if not texts_good or not payload_good or not isinstance(body["epoch"], int):
+        return None
+    return body
+
+
+def _as_plain_text(text: str) -> str:
+    """``text`` so that Rasa cannot take it for a command: an intent typed as ``/intent`` is only words."""
+    return f"／{text.lstrip()[1:]}" if text.lstrip().startswith("/") else text
+
+
+def _messages(output: CollectingOutputChannel) -> list[dict[str, Any]]:
+    return [
+        {key: value for key, value in message.items() if key != "recipient_id"}
+        for message in output.messages
+    ]
+
+
+def _error(code: str, status: int) -> HTTPResponse:
+    return response.json({"error": code}, status=status)
+
+
+def _places(error: BaseException) -> str:
+    """Where an exception came from, without its text, which may quote the customer."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    return " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))

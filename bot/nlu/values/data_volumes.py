@@ -1,0 +1,69 @@
+"""Amounts of data: 10G · 20个G · 五百兆 · 半个G, in MB (1 G = 1024 MB)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bot.nlu.spans import Span
+from bot.nlu.values.numbers import NUMBER, parse_number
+
+ENTITY = "data_amount"
+
+_VOLUME = re.compile(
+    rf"(?P<n>{NUMBER}|半)\s*(?P<m>个)?(?P<half>半)?\s*(?P<u>gb|g|mb|m|兆|tb|t)(?![a-z0-9%])(?!点|多少)"
+)
+_MB = {"g": 1024, "gb": 1024, "m": 1, "mb": 1, "兆": 1, "t": 1024 * 1024, "tb": 1024 * 1024}
+# 500兆宽带 and 跑不到80兆 are speeds.
+_SPEED_AFTER = re.compile(r"\s*的?(?:宽带|带宽|光纤|网速|网络|的网|速率|/s|每秒|bps|ps)")
+_SPEED_TALK = re.compile(r"宽带|带宽|光纤|测速|网速|专线|装|bandwidth")
+_SPEED_BEFORE = re.compile(
+    r"(?:测速|网速|速度|宽带|带宽|下载|跑到?不?到?|速率|只有|才)[是有才只能不到达\s]{0,4}$"
+)
+# 2G to 6G are generations of the network unless something says how much is wanted.
+_GENERATIONS = frozenset("23456二三四五六")
+_WANTED_BEFORE = re.compile(
+    r"(?:加|买|来|续|要|剩|送|订|充|补|给|叠加|超|多|差|还有|流量|用[了到掉]|把|退|开|叫|整|搞|购)(?:了|个|我|掉|到|出|不到|\s|的|那|点|上)*$"
+)
+_WANTED_AFTER = re.compile(r"(?:的?流量|的?那?个?包|加油包|流量包|数据|够|左右|以上|以内|data)")
+_NETWORK_AFTER = re.compile(
+    r"\s*(?:网|信号|手机|套餐|卡|转|基站|覆盖|频|速|时代|连|变|上不|打不|很慢|慢|好|是|要|咋|怎|为|用户|终端|消息|\+)"
+)
+
+
+def find(text: str) -> Iterator[Span]:
+    """Every amount of data in folded text."""
+    for match in _VOLUME.finditer(text):
+        if _is_generation(text, match) or _is_speed(text, match):
+            continue
+        number = Decimal("0.5") if match["n"] == "半" else parse_number(match["n"])
+        if number is None or number <= 0:
+            continue
+        if match["half"]:
+            number += Decimal("0.5")
+        megabytes = number * _MB[match["u"]]
+        if megabytes < 1 or megabytes > 100 * 1024 * 1024:
+            continue
+        yield Span(match.start(), match.end(), ENTITY, int(megabytes))
+
+
+def _is_generation(text: str, match: re.Match[str]) -> bool:
+    if match["m"] or match["u"] not in ("g", "gb") or match["n"] not in _GENERATIONS:
+        return False
+    if match["u"] == "gb":
+        return False
+    if _NETWORK_AFTER.match(text, match.end()):
+        return True
+    wanted = _WANTED_BEFORE.search(text[: match.start()]) or _WANTED_AFTER.match(text, match.end())
+    return not wanted
+
+
+def _is_speed(text: str, match: re.Match[str]) -> bool:
+    if match["u"] not in ("m", "mb", "兆"):
+        return False
+    if _SPEED_TALK.search(text) and "流量" not in text:
+        return True
+    return bool(
+        _SPEED_AFTER.match(text, match.end()) or _SPEED_BEFORE.search(text[: match.start()])
+    )

@@ -1,0 +1,136 @@
+"""Amounts of money: 二十块 · 100元 · 五毛 · 18块5 · 充100, in yuan as a decimal string without trailing zeros."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bot.nlu.spans import Span
+from bot.nlu.values.numbers import NUMBER, parse_number
+
+ENTITY = "amount"
+
+_ABOUT = r"(?:多|来|几)?"
+_UNIT = r"(?:块钱|元钱|块(?!屏|板|电池|硬盘|表|玻璃|地)|元(?![旦宵宝月])|圆|蚊|rmb|人民币|yuan)"
+_JIAO = r"(?:毛钱|毛|角钱|角)"
+_FEN = r"(?:分钱|分)"
+_ASCII_END = r"(?![a-z])"
+_YUAN = re.compile(
+    rf"[¥￥]?(?P<n>{NUMBER}){_ABOUT}\s*{_UNIT}{_ASCII_END}"
+    rf"(?:零?(?P<j>[\d一二两三四五六七八九])(?:(?:{_JIAO})(?:(?P<f>[\d一二两三四五六七八九])(?:{_FEN})?)?|(?![\d.个条天月年gm兆张分点笔次号位])))?"
+    rf"(?P<half>半)?"
+)
+_SIGN = re.compile(rf"[¥￥]\s*(?P<n>{NUMBER})")
+_SMALL = re.compile(
+    rf"(?<![\d.零〇一二两三四五六七八九十百几])(?P<j>[\d一二两三四五六七八九]){_JIAO}(?:(?P<f>[\d一二两三四五六七八九]){_FEN}?)?"
+    rf"|(?<![\d.零〇一二两三四五六七八九十百几])(?P<only>[\d一二两三四五六七八九])分钱"
+)
+# 一毛钱都不欠 speaks of nothing at all.
+_NOTHING = re.compile(r"(?:都|也)?(?:不|没|冇)")
+# 一块 means "together" unless money is the topic.
+_TOGETHER = re.compile(r"一块(?!钱|\d|[一二两三四五六七八九][毛角]?|一?g)")
+_VERB = (
+    r"(?:充值?|冲值?|叉|存|储值|缴费?|交费?|付|扣|收|退|欠|花了|花费?多了|多出|多了|才|骗走|转走|一共|总共|合计|[那这]笔"
+    r"|差|只剩|还有|还剩|剩|先来|再来|来|top\s?up|变成|每个?月|一个月|儿值|值)"
+)
+_FILL = r"(?:[了我你他她您走掉出回过个给的到近约共值费上去来]|大概|大约|你们|我们|我家|话费|总共|一共|突然|超过|掉了)*\s*"
+# What may follow a bare amount; a measure word (个, 次, 条, G) would make it something else.
+_AFTER = r"(?=$|[\s,，。!！?？;；、了吗呢吧的啊呀哦钱话花左以到怎送没进能开不谢就行够再补还哈嘛是一干给算差多])"
+_BARE = re.compile(rf"{_VERB}{_FILL}(?P<n>{NUMBER})(?P<about>多)?{_AFTER}")
+_BEFORE_FEE = re.compile(rf"(?P<n>{NUMBER})(?:的)?(?=话费|花费)")
+_WHOLE = re.compile(
+    rf"^(?:嗯|那|就|先|来|充|要|还是|给我|帮我|我要|我想|\s)*(?P<n>{NUMBER})(?:吧|就行|就好|好了|啊|呀|的?谢谢|\s|[,，。!！])*$"
+)
+# Numbers that are words: goodbye, well done, I love you, emergency calls.
+_SLANG = frozenset(
+    ("88", "886", "666", "6666", "233", "2333", "520", "521", "555", "995", "110", "119", "120")
+)
+
+
+def find(text: str) -> Iterator[Span]:
+    """Every amount in folded text; spans may overlap."""
+    for match in _YUAN.finditer(text):
+        if (
+            match["n"] == "一"
+            and _TOGETHER.match(text, match.start())
+            and not _has_verb(text, match.start())
+        ):
+            continue
+        yield from _span(match, match.start(), _yuan(match), 0)
+    for match in _SIGN.finditer(text):
+        yield from _span(match, match.start(), parse_number(match["n"]), 0)
+    for match in _SMALL.finditer(text):
+        if _NOTHING.match(text, _after_unit(text, match.end())):
+            continue
+        if match["only"]:
+            value = _tenth(match["only"], 2)
+        else:
+            value = _tenth(match["j"], 1) + (_tenth(match["f"], 2) if match["f"] else 0)
+        end = match.end() + (1 if text[match.end() : match.end() + 1] == "钱" else 0)
+        yield Span(match.start(), end, ENTITY, _plain(value))
+    yield from _bare(text)
+
+
+def _bare(text: str) -> Iterator[Span]:
+    for match in _BARE.finditer(text):
+        value = parse_number(match["n"])
+        if value is None or not _plausible(match["n"], value):
+            continue
+        end = match.end("about") if match["about"] else match.end("n")
+        yield Span(match.start("n"), end, ENTITY, _plain(value), strength=1)
+    for match in _BEFORE_FEE.finditer(text):
+        value = parse_number(match["n"])
+        if value is not None and _plausible(match["n"], value):
+            yield Span(match.start("n"), match.end("n"), ENTITY, _plain(value), strength=1)
+    if (match := _WHOLE.match(text)) and (value := parse_number(match["n"])) is not None:
+        if match["n"] not in _SLANG and _plausible(match["n"], value):
+            yield Span(match.start("n"), match.end("n"), ENTITY, _plain(value))
+
+
+def _span(match: re.Match[str], start: int, value: Decimal | None, strength: int) -> Iterator[Span]:
+    if value is not None and Decimal(0) < value < Decimal(10_000_000):
+        # A verb of paying in front makes 59块的 an amount and not the plan of that price.
+        paid = bool(re.search(rf"{_PAYING}$", match.string[:start]))
+        yield Span(start, match.end(), ENTITY, _plain(value), strength=1 if paid else strength)
+
+
+_PAYING = r"(?:充值?|冲|存|缴|交|付|扣|退|收)[了我走掉过个给你们的]{0,3}"
+
+
+def _has_verb(text: str, start: int) -> bool:
+    return bool(re.search(rf"{_PAYING}$", text[:start]))
+
+
+def _after_unit(text: str, end: int) -> int:
+    return end + 1 if text[end : end + 1] == "钱" else end
+
+
+def _yuan(match: re.Match[str]) -> Decimal | None:
+    value = parse_number(match["n"])
+    if value is None:
+        return None
+    if match["j"]:
+        value += _tenth(match["j"], 1)
+    if match["f"]:
+        value += _tenth(match["f"], 2)
+    if match["half"]:
+        value += Decimal("0.5")
+    return value
+
+
+def _tenth(digit: str, place: int) -> Decimal:
+    number = parse_number(digit)
+    return (number or Decimal(0)).scaleb(-place)
+
+
+def _plausible(text: str, value: Decimal) -> bool:
+    """A bare number is money from one yuan to five digits; 一 and 两 alone count other things."""
+    return Decimal("0.01") <= value < 100_000 and not (
+        len(text) == 1 and not text.isascii() and value < 5
+    )
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

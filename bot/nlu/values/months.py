@@ -1,0 +1,273 @@
+"""Billing months: 上个月 · 8月份 · 三季度 · 6月到8月, as ``YYYY-MM`` or a list of them.
+
+The rules (``intents.md`` of the product's design): a month that has not come yet this year is last
+year's; a quarter or half-year ends with the current month if it is not over; 前N个月 are the N months
+before this one, 近N个月 and 这N个月 end with this one; a range is the list of its months, first to last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from bot.nlu.spans import Span
+from bot.nlu.values.numbers import parse_digits, parse_integer
+
+ENTITY = "month"
+
+_M = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_NO_NUMBER_BEFORE = r"(?<![\d.零〇一二两三四五六七八九十百第几每])"
+# 月租, 月费, 月饼 are words of their own: 这个月租 is 这个 + 月租.
+_MONTH_END = r"月(?!租|费(?!用)|饼|嫂|卡|票|包|功能费|使用费)(?:份)?"
+_YEAR = r"(?:(?:20\d{2}|二[零〇][零〇一二三四五六七八九]{2}|(?<!\d)[12]\d|[一二][零〇一二三四五六七八九])年)"
+_YEAR_WORD = r"(?:今年|去年|上年|旧年|前年|大前年|本年|明年)"
+_TO = r"\s*(?:到|至|~|-|—|–|直到)\s*"
+_COUNT = r"(?P<n>\d{1,2}|[一二两俩三仨四五六七八九]|十[一二]?)"
+_RELATIVE = (
+    r"(?:(?P<back>上+)一?个?|(?P<again>大上个|前个)|(?P<ahead>下+)一?个?|(?P<next>次)"
+    r"|(?P<now>本|当|今|这一?个|这|今个|呢个|尼个))"
+)
+
+
+def _numbered_month(group: str) -> str:
+    """A pattern of 8 or 去年8, before the word 月; groups ``<group>y`` and ``<group>m``."""
+    year = rf"(?P<{group}y>{_YEAR}|{_YEAR_WORD})的?"
+    return rf"(?:{year})?{_NO_NUMBER_BEFORE}(?P<{group}m>{_M})"
+
+
+_NUMBERED_MONTH = re.compile(_numbered_month("a") + _MONTH_END)
+_RANGE = re.compile(
+    rf"从?{_numbered_month('a')}(?:月份?)?{_TO}"
+    rf"(?:{_numbered_month('b')}{_MONTH_END}|(?P<today>现在|目前|今天|如今|这个月|本月)"
+    rf"|(?P<last>上个月|上月))"
+)
+_SINCE = re.compile(rf"从?{_numbered_month('a')}月份?(?:至今|以来)")
+_NEIGHBOURS = re.compile(
+    r"(?<![\d零〇一二两三四五六七八九十])([一二三四五六七八])([二三四五六七八九])月份?"
+)
+_ENUMERATION = re.compile(rf"{_NO_NUMBER_BEFORE}{_M}(?:[、,，和跟与]\s*{_M})+{_MONTH_END}")
+_WRITTEN = re.compile(r"(?<![\d/.-])(20\d{2})[-/.](0?[1-9]|1[0-2])(?![\d/.-])月?")
+_COMPACT = re.compile(
+    r"(?<!\d)(20[1-4]\d)(0[1-9]|1[0-2])(?=月|的?账单|的?话费|的?费用|的?详单|的?发票)月?"
+)
+_RELATIVE_MONTH = re.compile(rf"{_RELATIVE}{_MONTH_END}")
+_LAST_N = re.compile(
+    rf"(?:(?P<before>前|过去|上|头|之前|往前)(?:的)?|(?P<upto>最近|近|这)(?:的)?)\s*{_COUNT}\s*个?月(?!租)"
+)
+_FIRST_N = re.compile(rf"(?P<y>{_YEAR}|{_YEAR_WORD})的?(?:前|头){_COUNT}个?月")
+_QUARTER = re.compile(
+    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?第?(?P<q>[一二三四1-4])个?季度?(?<=度)"
+    r"|(?<![a-z])q(?P<l>[1-4])(?![\da-z])"
+)
+_RELATIVE_QUARTER = re.compile(r"(?P<back>上)一?个?季度|(?P<now>本|这个?)季度")
+_HALF_YEAR = re.compile(
+    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?P<half>上|下)半年"
+    r"|(?P<upto>最近|近|这)(?P<a>半|一)年|(?P<before>前|过去)(?P<b>半|一)年"
+)
+_WHOLE_YEAR = re.compile(
+    rf"(?P<y>{_YEAR}|今年|去年|上年|本年)(?:全年|一整年)?(?!\d|[一二三四五六七八九十]+(?:月|季|岁|、|到|至))"
+)
+_MONEY_TALK = re.compile(r"费|账|钱|充|交|缴|花|扣|发票|流量|积分|通话|短信|详单|消费|记录|纪录")
+_AGE = re.compile(r"[^,，。]{0,2}(?:\d+|[一二三四五六七八九十]+)岁")
+_PINYIN = re.compile(
+    r"(?<![a-z])(?:(?P<back>shang\s?ge\s?yue|last month)|(?P<now>zhe\s?ge\s?yue|ben\s?yue|this month)"
+    r"|(?P<ahead>xia\s?ge\s?yue|next month))(?![a-z])"
+)
+# 一月多少钱 asks the price of one month.
+_PER_MONTH = re.compile(r"\s*(?:多少|几|要|得|\d|[一二两三四五六七八九十百]+块|交|收|才)")
+
+
+def add_months(year: int, month: int, count: int) -> tuple[int, int]:
+    """The month ``count`` months later (earlier when negative)."""
+    index = year * 12 + month - 1 + count
+    return index // 12, index % 12 + 1
+
+
+def iso(year: int, month: int) -> str:
+    """``YYYY-MM``."""
+    return f"{year:04d}-{month:02d}"
+
+
+def find(text: str, today: date) -> Iterator[Span]:
+    """Every mention of months in folded text, resolved against ``today``; spans may overlap."""
+    yield from _numbered(text, today)
+    yield from _ranges(text, today)
+    yield from _relative(text, today)
+    yield from _counted(text, today)
+    yield from _quarters(text, today)
+    yield from _years(text, today)
+
+
+def resolve_year(word: str | None, today: date) -> int | None:
+    """The year that 去年, 2025年 or 25年 names; None when there is no word."""
+    if word is None:
+        return None
+    named = {
+        "今年": 0,
+        "本年": 0,
+        "去年": -1,
+        "上年": -1,
+        "旧年": -1,
+        "前年": -2,
+        "大前年": -3,
+        "明年": 1,
+    }
+    if word in named:
+        return today.year + named[word]
+    digits = parse_digits(word.rstrip("年"))
+    assert digits is not None  # the pattern lets only digits through
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
+
+
+def _past(month: int, today: date) -> tuple[int, int]:
+    return today.year if month <= today.month else today.year - 1, month
+
+
+def _between(first: tuple[int, int], last: tuple[int, int]) -> list[str]:
+    months = []
+    while first <= last and len(months) < 36:
+        months.append(iso(*first))
+        first = add_months(*first, 1)
+    return months
+
+
+def _one_or_many(months: list[str]) -> str | list[str]:
+    return months[0] if len(months) == 1 else months
+
+
+def _number(text: str) -> int:
+    value = {"俩": 2, "仨": 3}.get(text) or parse_integer(text)
+    assert value is not None
+    return value
+
+
+def _numbered(text: str, today: date) -> Iterator[Span]:
+    for match in _NUMBERED_MONTH.finditer(text):
+        if match["am"] == "一" and match["ay"] is None and _PER_MONTH.match(text, match.end()):
+            continue
+        month = _number(match["am"])
+        year = resolve_year(match["ay"], today) or _past(month, today)[0]
+        yield Span(match.start(), match.end(), ENTITY, iso(year, month))
+    for match in _WRITTEN.finditer(text):
+        yield Span(match.start(), match.end(), ENTITY, iso(int(match[1]), int(match[2])))
+    for match in _COMPACT.finditer(text):
+        yield Span(
+            match.start(), match.end(), ENTITY, iso(int(match[1]), int(match[2])), strength=1
+        )
+    for match in _NEIGHBOURS.finditer(text):
+        first, second = _number(match[1]), _number(match[2])
+        if second == first + 1:
+            months = _ending(_past(second, today), first)
+            yield Span(match.start(), match.end(), ENTITY, months)
+    for match in _ENUMERATION.finditer(text):
+        names = re.findall(_M, match[0])
+        months = [iso(*_past(_number(name), today)) for name in names]
+        yield Span(match.start(), match.end(), ENTITY, months)
+
+
+def _ending(last: tuple[int, int], first_month: int) -> list[str]:
+    """The months from the latest ``first_month`` that is not after ``last``, up to ``last``."""
+    year = last[0] if first_month <= last[1] else last[0] - 1
+    return _between((year, first_month), last)
+
+
+def _ranges(text: str, today: date) -> Iterator[Span]:
+    this = (today.year, today.month)
+    for match in _RANGE.finditer(text):
+        first = _number(match["am"])
+        first_year = resolve_year(match["ay"], today)
+        if match["bm"]:
+            month = _number(match["bm"])
+            year = resolve_year(match["by"], today)
+            if year is None and first_year is not None:
+                year = first_year if month >= first else first_year + 1
+            last = (year, month) if year is not None else _past(month, today)
+        else:
+            last = add_months(*this, -1) if match["last"] else this
+        months = _between((first_year, first), last) if first_year else _ending(last, first)
+        if months:
+            yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
+    for match in _SINCE.finditer(text):
+        first = _number(match["am"])
+        year = resolve_year(match["ay"], today) or _past(first, today)[0]
+        if months := _between((year, first), this):
+            yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
+
+
+def _relative(text: str, today: date) -> Iterator[Span]:
+    for pattern in (_RELATIVE_MONTH, _PINYIN):
+        for match in pattern.finditer(text):
+            groups = match.groupdict()
+            if groups.get("back"):
+                shift = -match["back"].count("上") or -1
+            elif groups.get("again"):
+                shift = -2
+            elif groups.get("ahead"):
+                shift = match["ahead"].count("下") or 1
+            else:
+                shift = 1 if groups.get("next") else 0
+            value = iso(*add_months(today.year, today.month, shift))
+            yield Span(match.start(), match.end(), ENTITY, value)
+
+
+def _counted(text: str, today: date) -> Iterator[Span]:
+    this = (today.year, today.month)
+    for match in _LAST_N.finditer(text):
+        count = _number(match["n"])
+        last = add_months(*this, -1) if match["before"] else this
+        months = _between(add_months(*last, 1 - count), last)
+        yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
+    for match in _FIRST_N.finditer(text):
+        year = resolve_year(match["y"], today)
+        assert year is not None
+        months = _between((year, 1), (year, min(_number(match["n"]), 12)))
+        yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
+
+
+def _elapsed(first: tuple[int, int], length: int, today: date) -> list[str]:
+    """``length`` months from ``first``, cut at the current month; all of them when none has come."""
+    last = add_months(*first, length - 1)
+    this = (today.year, today.month)
+    return _between(first, min(last, this) if first <= this else last)
+
+
+def _quarters(text: str, today: date) -> Iterator[Span]:
+    this = (today.year, today.month)
+    for match in _QUARTER.finditer(text):
+        start = (_number(match["q"] or match["l"]) - 1) * 3 + 1
+        year = resolve_year(match["y"], today)
+        if year is None:
+            year = today.year if (today.year, start) <= this else today.year - 1
+        months = _elapsed((year, start), 3, today)
+        yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
+    for match in _RELATIVE_QUARTER.finditer(text):
+        current = (today.year, (today.month - 1) // 3 * 3 + 1)
+        first = add_months(*current, -3) if match["back"] else current
+        months = _elapsed(first, 3, today)
+        yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
+
+
+def _years(text: str, today: date) -> Iterator[Span]:
+    this = (today.year, today.month)
+    for match in _HALF_YEAR.finditer(text):
+        if match["half"]:
+            start = 1 if match["half"] == "上" else 7
+            year = resolve_year(match["y"], today)
+            if year is None:
+                year = today.year if start <= today.month else today.year - 1
+            months = _elapsed((year, start), 6, today)
+        else:
+            count = 6 if "半" in (match["a"], match["b"]) else 12
+            last = this if match["upto"] else add_months(*this, -1)
+            months = _between(add_months(*last, 1 - count), last)
+        yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
+    if not _MONEY_TALK.search(text):
+        return
+    for match in _WHOLE_YEAR.finditer(text):
+        if _AGE.match(text, match.end()):
+            continue
+        year = resolve_year(match["y"], today)
+        if year is not None and year <= today.year:
+            months = _elapsed((year, 1), 12, today)
+            yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))

@@ -1,0 +1,76 @@
+"""The model under the intent classifier."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.nlu.intent_model import IntentModel
+from bot.nlu.ngrams import Features, FeatureSpec, weighted_features
+
+EXAMPLES = {
+    "query_balance": ["查话费", "还剩多少话费", "话费余额", "卡里还有钱吗", "我还有多少钱"],
+    "query_usage": ["查流量", "流量还剩多少", "还有多少流量", "流量用完了吗", "剩余流量"],
+    "request_human": ["转人工", "人工客服", "找个活人", "我要人工", "叫人来"],
+}
+
+
+@pytest.fixture(scope="module")
+def model() -> IntentModel:
+    return fitted(EXAMPLES)
+
+
+def fitted(examples: dict[str, list[str]]) -> IntentModel:
+    pairs = [(text, name) for name, texts in examples.items() for text in texts]
+    messages = [Features(text, [text]) for text, _ in pairs]
+    return IntentModel.fit(messages, [name for _, name in pairs], FeatureSpec(), strength=30)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("帮我查一下话费", "query_balance"),
+        ("流量剩多少", "query_usage"),
+        ("給我轉人工", "request_human"),
+    ],
+)
+def test_what_it_learned(model: IntentModel, text: str, intent: str) -> None:
+    assert model.ranking(Features(text), 1)[0][0] == intent
+
+
+def test_probabilities_add_up_and_rank(model: IntentModel) -> None:
+    ranking = model.ranking(Features("查一下"), 10)
+    chances = [chance for _, chance in ranking]
+    assert len(ranking) == 3
+    assert sum(chances) == pytest.approx(1, abs=1e-5)
+    assert chances == sorted(chances, reverse=True)
+
+
+def test_text_without_a_known_feature_is_still_ranked(model: IntentModel) -> None:
+    assert len(model.ranking(Features("😀"), 10)) == 3
+
+
+def test_a_restored_model_says_the_same_and_nothing_is_pickled(
+    model: IntentModel, tmp_path: Path
+) -> None:
+    model.save(tmp_path)
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".npy"}
+    for path in tmp_path.glob("*.npy"):
+        np.load(path, allow_pickle=False)
+    restored = IntentModel.restore(tmp_path)
+    for text in ("查话费", "流量", "人工", "没见过的话"):
+        assert restored.ranking(Features(text), 3) == model.ranking(Features(text), 3)
+
+
+def test_two_intents_are_enough() -> None:
+    model = fitted({name: EXAMPLES[name] for name in ("query_usage", "request_human")})
+    assert model.ranking(Features("转人工"), 2)[0][0] == "request_human"
+
+
+def test_entities_are_features() -> None:
+    spec = FeatureSpec()
+    whole = weighted_features(Features("8月", entities=["month"], whole=True), spec)
+    part = weighted_features(Features("8月账单", entities=["month"]), spec)
+    assert {"emonth", "e=month"} <= set(whole)
+    assert "emonth" in part
+    assert "e=month" not in part

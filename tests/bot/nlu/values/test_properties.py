@@ -1,0 +1,150 @@
+"""What holds for any text and any day."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu import values
+from bot.nlu.fold import fold
+from bot.nlu.spans import PRECEDENCE, without_overlaps
+from bot.nlu.values.numbers import parse_digits, parse_number
+
+DIGITS = "零一二三四五六七八九"
+WEEKDAYS = "一二三四五六日"
+days = st.dates(date(2020, 1, 1), date(2040, 12, 31))
+PIECES = (
+    "上个月 8月 三季度 6月到8月 去年 今年 明天 下周三 11月28号 25号 1号 上午 下午三点 两点到四点 7点以后 二十块 充100 五毛 "
+    "129那个 10G 五百兆 5G 13800138000 482913 ****** GD202611220017 尾号0017 幸福路18号 8栋2单元301 王家村三组 "
+    "的 和 到 ， 是 了 我 话费 账单 流量 号 月 块 点 个 - / . 2026 12 一 半"
+)
+pieces = st.sampled_from(PIECES.split())
+texts = st.one_of(
+    st.text(max_size=60),
+    st.lists(pieces, max_size=12).map("".join),
+    st.lists(st.one_of(pieces, st.text(max_size=3)), max_size=10).map("".join),
+)
+
+
+def chinese(number: int) -> str:
+    """The number below ten million in Chinese numerals, written in full."""
+    if number >= 10_000:
+        high, low = divmod(number, 10_000)
+        gap = "零" if 0 < low < 1000 else ""
+        return chinese(high) + "万" + gap + (chinese(low) if low else "")
+    written, zero = "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, unit)
+        if digit:
+            written += ("零" if zero and written else "") + DIGITS[digit] + name
+            zero = False
+        else:
+            zero = True
+    return written
+
+
+@given(st.integers(1, 9_999_999))
+def test_numerals_are_read_as_they_are_written(number: int) -> None:
+    assert parse_number(chinese(number)) == number
+
+
+@given(st.decimals(0, 99_999, places=2))
+def test_decimals_are_read(number: Decimal) -> None:
+    assert parse_number(format(number, "f")) == number
+    assert parse_number(format(number, ",f")) == number
+
+
+@given(st.text(DIGITS + "幺〇两", min_size=1, max_size=12))
+def test_spoken_digits_are_one_digit_each(spoken: str) -> None:
+    digits = parse_digits(spoken)
+    assert digits is not None
+    assert len(digits) == len(spoken)
+
+
+@given(st.text(max_size=20))
+def test_no_text_breaks_the_number_parser(text: str) -> None:
+    parse_number(text)
+    parse_digits(text)
+
+
+@given(texts)
+def test_folding_keeps_every_offset(text: str) -> None:
+    assert len(fold(text)) == len(text)
+
+
+@given(texts, days)
+def test_no_text_breaks_the_patterns_and_no_two_values_overlap(text: str, today: date) -> None:
+    spans = without_overlaps(values.candidates(fold(text), today))
+    place = 0
+    for span in spans:
+        assert place <= span.start < span.end <= len(text)
+        assert span.entity in values.ENTITIES
+        place = span.end
+
+
+@given(texts, days)
+def test_values_have_their_form(text: str, today: date) -> None:
+    for span in values.candidates(fold(text), today):
+        value = span.value
+        if span.entity == "date":
+            assert date.fromisoformat(str(value)).isoformat() == value
+        elif span.entity == "month":
+            months = value if isinstance(value, list) else [str(value)]
+            assert months
+            for month in months:
+                assert date.fromisoformat(f"{month}-01")
+        elif span.entity == "time_slot":
+            begin, end = str(value).split("-")
+            assert begin < end <= "24:59"
+        elif span.entity == "amount":
+            assert Decimal(str(value)) > 0
+        elif span.entity == "data_amount":
+            assert isinstance(value, int)
+            assert value > 0
+
+
+@given(days, st.integers(1, 12))
+def test_a_month_without_a_year_has_come(today: date, month: int) -> None:
+    (span,) = without_overlaps(values.candidates(f"{month}月账单", today))
+    named = date.fromisoformat(f"{span.value}-01")
+    assert named.month == month
+    assert named <= today
+    assert (today.year - named.year) * 12 + today.month - named.month < 12
+
+
+@given(days, st.integers(0, 6))
+def test_next_week_begins_on_monday(today: date, weekday: int) -> None:
+    (span,) = without_overlaps(values.candidates(f"下周{WEEKDAYS[weekday]}", today))
+    day = date.fromisoformat(str(span.value))
+    monday = today - timedelta(days=today.weekday())
+    assert day.weekday() == weekday
+    assert day - monday == timedelta(days=7 + weekday)
+
+
+@given(days, st.integers(0, 6))
+def test_a_weekday_alone_is_the_coming_one(today: date, weekday: int) -> None:
+    (span,) = without_overlaps(values.candidates(f"星期{WEEKDAYS[weekday]}来", today))
+    day = date.fromisoformat(str(span.value))
+    assert day.weekday() == weekday
+    assert timedelta(0) <= day - today < timedelta(days=7)
+
+
+@given(days, days)
+def test_a_day_without_a_year_is_the_nearest(today: date, day: date) -> None:
+    (span,) = without_overlaps(values.candidates(f"{day.month}月{day.day}号", today))
+    found = date.fromisoformat(str(span.value))
+    assert (found.month, found.day) == (day.month, day.day)
+    if (day.month, day.day) != (2, 29):
+        assert abs(found - today) <= timedelta(days=183)
+
+
+@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.sampled_from(["", " ", "-", "."]))
+def test_mobile_numbers_however_they_are_grouped(number: str, gap: str) -> None:
+    written = gap.join((number[:3], number[3:7], number[7:]))
+    spans = without_overlaps(values.candidates(f"我的号码是{written}，谢谢", date(2026, 11, 22)))
+    assert [(span.entity, span.value) for span in spans] == [("phone_number", number)]
+
+
+def test_precedence_names_every_value() -> None:
+    assert set(values.ENTITIES) <= set(PRECEDENCE)
