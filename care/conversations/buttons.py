@@ -1,0 +1,52 @@
+"""Buttons: a payload counts only if it was offered in the latest messages of this conversation."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from care.conversations.tables import Message, Role
+from care.errors import Conflict, NotFound
+
+
+def latest_offers(session: Session, conversation_id: str) -> list[Message]:
+    """The messages since the customer's last one that are not withdrawn, oldest first."""
+    last_said = (
+        select(Message.seq)
+        .where(Message.conversation_id == conversation_id, Message.role == Role.CUSTOMER)
+        .order_by(Message.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.withdrawn.is_(False))
+        .where(Message.seq > func.coalesce(last_said, 0))
+        .order_by(Message.seq)
+    )
+    return list(rows)
+
+
+def chosen_by_index(
+    session: Session, conversation_id: str, message_id: str, index: int
+) -> tuple[str, str]:
+    """Title and payload of a button that the customer pressed.
+
+    Raises ``NotFound`` when there is no such button, ``Conflict`` when its message is no longer the latest.
+    """
+    message = session.get(Message, message_id)
+    if message is None or message.conversation_id != conversation_id or message.withdrawn:
+        raise NotFound()
+    if not 0 <= index < len(message.buttons):
+        raise NotFound()
+    if all(offer.id != message_id for offer in latest_offers(session, conversation_id)):
+        raise Conflict("这个按钮已经过期了，请直接输入您的需要。")
+    button = message.buttons[index]
+    return button["title"], button["payload"]
+
+
+def chosen_by_text(session: Session, conversation_id: str, text: str) -> tuple[str, str] | None:
+    """Title and payload of the offered button that ``text`` names by its title or its payload."""
+    for message in reversed(latest_offers(session, conversation_id)):
+        for button in message.buttons:
+            if text in (button["title"], button["payload"]):
+                return button["title"], button["payload"]
+    return None

@@ -1,0 +1,215 @@
+"""Receiving: a customer's message is stored once, in order, and given to whoever owns the conversation."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cryptography.fernet import Fernet
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from care.conversations import buttons
+from care.conversations.announce import Announcer
+from care.conversations.log import append, locked
+from care.conversations.notices import QUEUE_BUTTONS, QUEUE_PREFIX
+from care.conversations.ownership import change_owner
+from care.conversations.queue import Choice, choose
+from care.conversations.tables import Conversation, Message, Owner, Role, Turn, TurnState
+from care.conversations.text import clean
+from care.customers.contacts import contact_for
+from care.customers.masking import code_in, hide_secrets
+from care.customers.verification import code_expected
+from care.db import new_id
+from care.errors import Conflict, InvalidText
+
+RECOVERY_AFTER = timedelta(seconds=2)
+"""A turn that no process has begun after this time is looked for by all."""
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """What a channel makes of a customer's message.
+
+    ``external_id`` is the sender's own id for it, made unique within the channel by the channel; ``network`` is
+    where it came from (an IP address, kept as long as the conversation's session, for limits only). One of ``text``, a
+    pressed button (``message_id``, ``index``) and a ``choice`` of who waits in the queue is given.
+    """
+
+    channel: str
+    address: str
+    external_id: str
+    text: str | None = None
+    button: tuple[str, int] | None = None
+    choice: Choice | None = None
+    network: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a received message."""
+
+    conversation_id: str
+    message_id: str
+    seq: int
+    owner: Owner
+    duplicate: bool
+    has_turn: bool
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Stores customers' messages. ``text_limit`` is in characters, ``follow_up`` the promise of a ticket."""
+
+    announcer: Announcer
+    seal: Fernet
+    text_limit: int
+    zone: ZoneInfo
+    follow_up: timedelta
+
+    def receive(self, session: Session, inbound: InboundMessage, now: datetime) -> Receipt:
+        """Store ``inbound`` and, when the bot owns the conversation, the turn that will answer it.
+
+        A redelivery changes nothing and gives the first outcome. Raises ``InvalidText``, ``TextTooLong``,
+        ``NotFound`` and ``Conflict`` (a button that is none or no longer counts).
+        """
+        text = clean(inbound.text, self.text_limit) if inbound.text is not None else None
+        conversation = locked(session, conversation_for(session, inbound, now))
+        first = session.scalar(
+            select(Message).where(
+                Message.channel == inbound.channel, Message.external_id == inbound.external_id
+            )
+        )
+        if first is not None:
+            return self._first_outcome(session, conversation, first)
+        said, payload = _resolve(session, conversation, inbound, text)
+        choice = _queue_choice(conversation, payload)
+        if conversation.owner == Owner.CLOSED:
+            change_owner(session, self.announcer, conversation, Owner.BOT, now)
+            conversation.opened_at = now
+        conversation.channel, conversation.address = inbound.channel, inbound.address
+        conversation.network = inbound.network
+        conversation.active_at = now
+        expected = code_expected(session, conversation.contact_id, now)
+        message = append(
+            session,
+            self.announcer,
+            conversation,
+            Role.CUSTOMER,
+            now,
+            text=hide_secrets(said, code_expected=expected),
+            external_id=inbound.external_id,
+        )
+        if choice is not None:
+            payload = choose(
+                session,
+                self.announcer,
+                conversation,
+                message,
+                choice,
+                now,
+                self.zone,
+                self.follow_up,
+            )
+            has_turn = payload is not None
+        else:
+            has_turn = conversation.owner == Owner.BOT
+        if has_turn:
+            self._add_turn(session, message, payload, code_in(said) if expected else None, now)
+        return Receipt(
+            conversation_id=conversation.id,
+            message_id=message.id,
+            seq=message.seq,
+            owner=Owner(conversation.owner),
+            duplicate=False,
+            has_turn=has_turn,
+        )
+
+    def _first_outcome(
+        self, session: Session, conversation: Conversation, first: Message
+    ) -> Receipt:
+        if first.conversation_id != conversation.id:
+            raise InvalidText("这个消息编号属于另一个会话。")
+        return Receipt(
+            conversation_id=conversation.id,
+            message_id=first.id,
+            seq=first.seq,
+            owner=Owner(conversation.owner),
+            duplicate=True,
+            has_turn=session.get(Turn, first.id) is not None,
+        )
+
+    def _add_turn(
+        self,
+        session: Session,
+        message: Message,
+        payload: str | None,
+        code: str | None,
+        now: datetime,
+    ) -> None:
+        session.add(
+            Turn(
+                id=message.id,
+                conversation_id=message.conversation_id,
+                seq=message.seq,
+                state=TurnState.PENDING,
+                payload=payload,
+                sealed=self.seal.encrypt(code.encode()).decode() if code else None,
+                attempts=0,
+                lease_until=now + RECOVERY_AFTER,
+            )
+        )
+
+
+def _resolve(
+    session: Session, conversation: Conversation, inbound: InboundMessage, text: str | None
+) -> tuple[str, str | None]:
+    """What the customer says in words, and what it stands for when it is a button."""
+    if inbound.choice is not None:
+        if conversation.owner != Owner.QUEUE:
+            raise Conflict("您现在不在排队中。")
+        payload = f"{QUEUE_PREFIX}{inbound.choice}"
+        titles = {button["payload"]: button["title"] for button in QUEUE_BUTTONS}
+        return titles[payload], payload
+    if inbound.button is not None:
+        return buttons.chosen_by_index(session, conversation.id, *inbound.button)
+    if text is None:
+        raise InvalidText()
+    return buttons.chosen_by_text(session, conversation.id, text) or (text, None)
+
+
+def _queue_choice(conversation: Conversation, payload: str | None) -> Choice | None:
+    """The way out of the queue that a button stands for.
+
+    Raises ``Conflict`` when the customer does not wait any more.
+    """
+    if payload is None or not payload.startswith(QUEUE_PREFIX):
+        return None
+    if conversation.owner != Owner.QUEUE:
+        raise Conflict("您现在不在排队中。")
+    return Choice(payload.removeprefix(QUEUE_PREFIX))
+
+
+def conversation_for(session: Session, inbound: InboundMessage, now: datetime) -> str:
+    """The id of the conversation of who writes from this address; made when it is new."""
+    contact = contact_for(session, inbound.channel, inbound.address, now)
+    found = session.scalar(select(Conversation.id).where(Conversation.contact_id == contact.id))
+    if found is not None:
+        return found
+    conversation = Conversation(
+        id=new_id(),
+        contact_id=contact.id,
+        channel=inbound.channel,
+        address=inbound.address,
+        owner=Owner.BOT,
+        epoch=1,
+        owner_since=now,
+        last_seq=0,
+        priority=0,
+        packet={},
+        fresh=True,
+        opened_at=now,
+        active_at=now,
+    )
+    session.add(conversation)
+    session.flush()
+    return conversation.id

@@ -1,0 +1,46 @@
+"""What the service itself says, when neither the bot nor a person speaks. (The bot's own sentences are in the domain.)"""
+
+from enum import StrEnum
+from string import Template
+
+
+class Notice(StrEnum):
+    """Occasions on which the service speaks."""
+
+    QUEUED_AFTER_FAILURE = "queued_after_failure"
+    AGENT_JOINED = "agent_joined"
+    BACK_TO_QUEUE = "back_to_queue"
+    BACK_TO_BOT = "back_to_bot"
+    LEFT_QUEUE = "left_queue"
+    QUEUE_OFFER = "queue_offer"
+    TICKET_MADE = "ticket_made"
+    CLOSED_IDLE = "closed_idle"
+    CLOSED_BY_AGENT = "closed_by_agent"
+
+
+_TEXTS = {
+    Notice.QUEUED_AFTER_FAILURE: "抱歉，智能助手暂时无法回答，您的消息没有丢失，已为您转接人工客服。",
+    Notice.AGENT_JOINED: "客服$agent已接入，以下由人工为您服务。",
+    Notice.BACK_TO_QUEUE: "客服暂时离开，已为您重新排队，会优先接入。",
+    Notice.BACK_TO_BOT: "人工服务已结束，小讯（AI 助手）回来了，有问题继续问我。",
+    Notice.LEFT_QUEUE: "已退出排队，小讯（AI 助手）继续为您服务。",
+    Notice.QUEUE_OFFER: "让您久等了。您可以继续等待，也可以换一种方式，我们都会跟进到底：",
+    Notice.TICKET_MADE: "已为您登记工单 $number，我们会在 $promised 前答复您。小讯（AI 助手）继续为您服务。",
+    Notice.CLOSED_IDLE: "您有一段时间没有回复，本次会话先结束了。需要时直接发消息，我一直在。",
+    Notice.CLOSED_BY_AGENT: "本次人工服务已结束，感谢您的耐心。有问题随时发消息，小讯（AI 助手）会接着为您服务。",
+}
+
+QUEUE_PREFIX = "queue:"
+
+QUEUE_BUTTONS = (
+    {"title": "继续等待", "payload": "queue:wait"},
+    {"title": "登记工单", "payload": "queue:ticket"},
+    {"title": "给我回电", "payload": "queue:callback"},
+    {"title": "回到智能助手", "payload": "queue:bot"},
+)
+"""The ways out of the queue; the payload's second half is the ``to`` of ``leave_queue``."""
+
+
+def say(notice: Notice, **values: str) -> str:
+    """The sentence for ``notice``."""
+    return Template(_TEXTS[notice]).substitute(values)

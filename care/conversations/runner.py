@@ -1,0 +1,173 @@
+"""Runs the bot's turns: one at a time per conversation, in order, by whichever process finds them.
+
+The engine is asked again when it could not be reached or broke down, always under the same turn id; then the
+conversation goes to the queue. No transaction is open while the engine works.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from care.backends import PubSub
+from care.clock import Clock
+from care.conversations import turns
+from care.conversations.announce import Announcer, conversation_topic
+from care.conversations.tables import Turn, TurnState
+from care.conversations.turns import Work
+from care.db import Database
+from care.engine import Engine, EngineFailed, EngineUnreachable, TurnRequest, TurnResult
+
+log = structlog.get_logger()
+
+_OPEN = {TurnState.PENDING, TurnState.RUNNING}
+
+
+@dataclass(frozen=True)
+class RunnerTimes:
+    """``lease``: a turn not finished by then is taken up by others; ``retry_delays``: seconds before
+    asking again; ``offer_after``: the first look at who waits in the queue."""
+
+    lease: timedelta
+    retry_delays: tuple[float, ...]
+    offer_after: timedelta
+
+
+class TurnRunner:
+    """The loop around the engine."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        engine: Engine,
+        announcer: Announcer,
+        pubsub: PubSub,
+        times: RunnerTimes,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._engine = engine
+        self._announcer = announcer
+        self._pubsub = pubsub
+        self._times = times
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+
+    def wake(self, conversation_id: str) -> None:
+        """See to it that the conversation's waiting turns are run, in this process."""
+        if conversation_id in self._tasks:
+            self._again.add(conversation_id)
+            return
+        task = asyncio.create_task(self._work_off(conversation_id))
+        self._tasks[conversation_id] = task
+
+    async def recover(self, interval: float = 1.0) -> None:
+        """For ever: take up turns that nobody runs (a process died between acknowledging and answering)."""
+        while True:
+            await asyncio.sleep(interval)
+            try:
+                await self.recover_once()
+            except Exception:
+                log.exception("turns.recovery_failed")
+
+    async def recover_once(self) -> int:
+        """Wake each conversation with a turn that nobody runs; gives their number."""
+        found = await self._db.read(lambda session: turns.open_turns(session, self._clock()))
+        for conversation_id in found:
+            self.wake(conversation_id)
+        return len(found)
+
+    async def settled(self, turn_id: str, conversation_id: str, timeout: float) -> bool:
+        """Wait until a turn has ended, in whichever process; gives whether it has."""
+        deadline = asyncio.get_running_loop().time() + timeout
+        async with self._pubsub.subscribe(conversation_topic(conversation_id)) as wakeups:
+            while True:
+                state = await self._db.read(lambda session: session.get_one(Turn, turn_id).state)
+                if state not in _OPEN:
+                    return True
+                left = deadline - asyncio.get_running_loop().time()
+                if left <= 0:
+                    return False
+                await wakeups.next(min(left, 1.0))
+
+    async def drain(self, timeout: float) -> None:
+        """Wait up to ``timeout`` seconds for running turns, then leave them to their leases."""
+        if self._tasks:
+            _, late = await asyncio.wait(set(self._tasks.values()), timeout=timeout)
+            for task in late:
+                task.cancel()
+
+    async def _work_off(self, conversation_id: str) -> None:
+        try:
+            while True:
+                self._again.discard(conversation_id)
+                work = await self._db.write(
+                    lambda session: turns.claim(
+                        session, self._announcer, conversation_id, self._clock(), self._times.lease
+                    )
+                )
+                if work is not None:
+                    await self._run(work)
+                elif conversation_id not in self._again:
+                    return
+        except Exception:
+            # The row stays; recovery takes it up again after its lease.
+            log.exception("turns.interrupted", conversation=conversation_id)
+        finally:
+            del self._tasks[conversation_id]
+
+    async def _run(self, work: Work) -> None:
+        self._pubsub.publish(
+            conversation_topic(work.conversation_id), {"typing": "bot", "on": True}
+        )
+        result = await self._ask(work)
+        now = self._clock()
+        if isinstance(result, TurnResult):
+            counted = await self._db.write(
+                lambda session: turns.finish(
+                    session, self._announcer, work, result, now, self._times.offer_after
+                )
+            )
+            log.info(
+                "turns.finished",
+                turn=work.turn_id,
+                counted=counted,
+                intent=result.understanding.get("intent"),
+                latency_ms=round(result.latency_ms, 1),
+            )
+        else:
+            log.warning("turns.failed", turn=work.turn_id, error=result)
+            await self._db.write(
+                lambda session: turns.fail(
+                    session, self._announcer, work, result, now, self._times.offer_after
+                )
+            )
+
+    async def _ask(self, work: Work) -> TurnResult | str:
+        """The engine's result, or why there is none."""
+        repeat = work.attempt > 1
+        for delay in (*self._times.retry_delays, None):
+            request = TurnRequest(
+                conversation_id=work.conversation_id,
+                turn_id=work.turn_id,
+                epoch=work.epoch,
+                text=work.text,
+                payload=work.payload,
+                fresh=work.fresh,
+                repeat=repeat,
+                channel=work.channel,
+            )
+            try:
+                return await self._engine.turn(request)
+            except EngineUnreachable as error:
+                cause = f"unreachable:{error.data.get('cause', '')}"
+            except EngineFailed as error:
+                cause = f"failed:{error.data.get('cause', '')}"
+                repeat = True
+            if delay is None:
+                return cause[:80]
+            log.info("turns.asking_again", turn=work.turn_id, cause=cause)
+            await asyncio.sleep(delay)
+        raise AssertionError("unreachable")

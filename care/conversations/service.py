@@ -1,0 +1,273 @@
+"""What channels and the desk call: each public method is one change of state or one look."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cryptography.fernet import Fernet
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from care.backends import PubSub, Subscription
+from care.clock import Clock
+from care.conversations import ownership, turns
+from care.conversations.announce import DESK, Announcer, conversation_topic
+from care.conversations.inbound import InboundMessage, Receipt, Receiver, conversation_for
+from care.conversations.log import append, locked
+from care.conversations.notices import Notice
+from care.conversations.queue import position
+from care.conversations.runner import RunnerTimes, TurnRunner
+from care.conversations.tables import Conversation, Message, Owner, Role
+from care.conversations.text import clean
+from care.conversations.transcript import messages_after, replies_to
+from care.customers.contacts import find_contact
+from care.db import Database
+from care.engine import Engine
+from care.errors import Conflict, Forbidden, NotFound
+
+
+@dataclass(frozen=True)
+class ConversationTimes:
+    """How long things may take; see ``care.settings`` for what each means."""
+
+    runner: RunnerTimes
+    agent_silence: timedelta
+    follow_up: timedelta
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a customer may know about the state of the conversation."""
+
+    conversation_id: str
+    owner: Owner
+    last_seq: int
+    position: int | None
+    agent_name: str | None
+
+
+@dataclass(frozen=True)
+class Agent:
+    """The person at the desk who acts."""
+
+    id: str
+    name: str
+
+
+class Conversations:
+    """The conversation core as one object; ``run`` its loops once per process."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        engine: Engine,
+        pubsub: PubSub,
+        seal: Fernet,
+        times: ConversationTimes,
+        *,
+        text_limit: int,
+        zone: ZoneInfo,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._pubsub = pubsub
+        self._seal = seal
+        self._times = times
+        self._text_limit = text_limit
+        self.announcer = Announcer(pubsub)
+        self._receiver = Receiver(self.announcer, seal, text_limit, zone, times.follow_up)
+        self.runner = TurnRunner(db, clock, engine, self.announcer, pubsub, times.runner)
+
+    async def receive(self, inbound: InboundMessage) -> Receipt:
+        """Store a customer's message and have it answered; returning means it is committed.
+
+        Raises ``InvalidText``, ``TextTooLong``, ``NotFound`` and ``Conflict`` (stale button).
+        """
+        receipt = await self._db.write(
+            lambda session: self._receiver.receive(session, inbound, self._clock())
+        )
+        if receipt.has_turn and not receipt.duplicate:
+            self.runner.wake(receipt.conversation_id)
+        return receipt
+
+    async def answered(self, receipt: Receipt, timeout: float) -> list[Message]:
+        """Wait up to ``timeout`` seconds for the answer to a received message; gives what was said."""
+        if receipt.has_turn:
+            await self.runner.settled(receipt.message_id, receipt.conversation_id, timeout)
+        return await self._db.read(lambda session: replies_to(session, receipt.message_id))
+
+    async def begin(self, channel: str, address: str) -> str:
+        """The id of the conversation of who writes from ``address``, made when it is new."""
+        inbound = InboundMessage(channel, address, external_id="")
+        return await self._db.write(
+            lambda session: conversation_for(session, inbound, self._clock())
+        )
+
+    async def find(self, channel: str, address: str) -> str:
+        """The id of the conversation of who writes from ``address``. Raises ``NotFound``."""
+
+        def work(session: Session) -> str:
+            contact = find_contact(session, channel, address)
+            found = None
+            if contact is not None:
+                found = session.scalar(
+                    select(Conversation.id).where(Conversation.contact_id == contact.id)
+                )
+            if found is None:
+                raise NotFound()
+            return found
+
+        return await self._db.read(work)
+
+    async def look(self, conversation_id: str, after: int) -> tuple[list[Message], Status]:
+        """The messages a customer may see after ``after``, and how things stand."""
+
+        def work(session: Session) -> tuple[list[Message], Status]:
+            conversation = session.get(Conversation, conversation_id)
+            if conversation is None:
+                raise NotFound()
+            agent_name = None
+            if conversation.owner == Owner.AGENT:
+                agent_name = session.scalar(
+                    select(Message.agent_name)
+                    .where(Message.conversation_id == conversation_id)
+                    .where(Message.agent_name.is_not(None))
+                    .order_by(Message.seq.desc())
+                    .limit(1)
+                )
+            status = Status(
+                conversation_id=conversation_id,
+                owner=Owner(conversation.owner),
+                last_seq=conversation.last_seq,
+                position=position(session, conversation),
+                agent_name=agent_name,
+            )
+            return messages_after(session, conversation_id, after), status
+
+        return await self._db.read(work)
+
+    def listen(self, conversation_id: str) -> Subscription:
+        """Wakes on each change of the conversation; carries who is typing."""
+        return self._pubsub.subscribe(conversation_topic(conversation_id))
+
+    def typing(self, conversation_id: str, role: Role, on: bool) -> None:
+        """Tell who listens that somebody is typing; kept nowhere."""
+        message = {"conversation_id": conversation_id, "typing": role, "on": on}
+        self._pubsub.publish(conversation_topic(conversation_id), message)
+        if role is Role.CUSTOMER:
+            self._pubsub.publish(DESK, message)
+
+    async def accept(
+        self,
+        conversation_id: str,
+        agent: Agent,
+        epoch: int,
+        gate: Callable[[Session], None] = lambda session: None,
+    ) -> None:
+        """``agent`` takes the conversation from the queue or from the bot, as seen in ``epoch``.
+
+        ``gate`` is called first in the transaction and may refuse by raising. Raises ``StaleEpoch`` when
+        somebody was faster, ``Conflict`` when it is closed.
+        """
+
+        def work(session: Session) -> None:
+            gate(session)
+            ownership.give_to_agent(
+                session,
+                self.announcer,
+                locked(session, conversation_id),
+                agent.id,
+                agent.name,
+                epoch,
+                self._clock(),
+                self._times.agent_silence,
+            )
+
+        await self._db.write(work)
+
+    async def reply(self, conversation_id: str, agent: Agent, client_id: str, text: str) -> Message:
+        """``agent`` says ``text``; the same ``client_id`` says it once.
+
+        Raises ``Forbidden`` when the conversation is not the agent's, ``InvalidText``, ``TextTooLong``.
+        """
+        cleaned = clean(text, self._text_limit)
+        external_id = f"{conversation_id}:{client_id}"
+
+        def work(session: Session, conversation: Conversation) -> Message:
+            first = session.scalar(
+                select(Message).where(Message.channel == "desk", Message.external_id == external_id)
+            )
+            if first is not None:
+                return first
+            _require_own(conversation, agent)
+            conversation.active_at = self._clock()
+            return append(
+                session,
+                self.announcer,
+                conversation,
+                Role.AGENT,
+                self._clock(),
+                text=cleaned,
+                channel="desk",
+                external_id=external_id,
+                agent_id=agent.id,
+                agent_name=agent.name,
+            )
+
+        return await self._change(conversation_id, work)
+
+    async def hand_back(self, conversation_id: str, agent: Agent) -> None:
+        """``agent`` gives the conversation back to the bot. Raises ``Forbidden``."""
+
+        def work(session: Session, conversation: Conversation) -> None:
+            _require_own(conversation, agent)
+            ownership.back_to_bot(
+                session, self.announcer, conversation, Notice.BACK_TO_BOT, self._clock()
+            )
+
+        await self._change(conversation_id, work)
+
+    async def close(self, conversation_id: str, agent: Agent) -> None:
+        """``agent`` ends the conversation. Raises ``Forbidden``."""
+
+        def work(session: Session, conversation: Conversation) -> None:
+            _require_own(conversation, agent)
+            ownership.close(
+                session, self.announcer, conversation, Notice.CLOSED_BY_AGENT, self._clock()
+            )
+
+        await self._change(conversation_id, work)
+
+    def guard(self, turn_id: str, epoch: int) -> Callable[[Session], None]:
+        """The gate of a turn's business writes: called first in their transaction, raises ``StaleEpoch``."""
+        return lambda session: turns.require_current(session, turn_id, epoch)
+
+    async def typed_code(self, turn_id: str) -> str | None:
+        """The one-time code that the customer typed in this turn's message."""
+        return await self._db.read(lambda session: turns.typed_code(session, turn_id, self._seal))
+
+    async def _change[T](
+        self, conversation_id: str, work: Callable[[Session, Conversation], T]
+    ) -> T:
+        return await self._db.write(lambda session: work(session, locked(session, conversation_id)))
+
+
+def _require_own(conversation: Conversation, agent: Agent) -> None:
+    if conversation.owner != Owner.AGENT:
+        raise Conflict("这个会话现在不由人工服务。")
+    if conversation.agent_id != agent.id:
+        raise Forbidden("这个会话由其他客服负责。")
+
+
+def customer_status(status: Status) -> dict[str, Any]:
+    """``status`` as channels send it."""
+    return {
+        "owner": status.owner,
+        "position": status.position,
+        "agent_name": status.agent_name,
+        "can_leave": status.owner is Owner.QUEUE,
+        "options": ["wait", "ticket", "callback", "bot"] if status.owner is Owner.QUEUE else [],
+    }

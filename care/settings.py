@@ -1,0 +1,138 @@
+"""What can be set from outside: ``CARE_*`` environment variables, each with its default and meaning.
+
+A secret is taken from its variable, else from its file ``<secrets_dir>/<name>.key`` (one line, mode 600).
+"""
+
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SECRETS = (
+    "gateway_secret",
+    "action_secret",
+    "rasa_token",
+    "session_secret",
+    "pepper",
+    "sealing_key",
+)
+
+
+class Settings(BaseSettings):
+    """All settings of the care server. Times are seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="CARE_")
+
+    mode: Literal["demo", "production"] = Field(
+        "demo",
+        description="demo serves the made-up operator and the /demo pages; production has neither",
+    )
+    host: str = Field("127.0.0.1", description="address of the public port")
+    port: int = Field(8080, description="public port: customers, agents, trainers")
+    private_host: str = Field("127.0.0.1", description="address of the private port")
+    private_port: int = Field(8081, description="private port: action webhook, metrics")
+    var_dir: Path = Field(ROOT / "var", description="everything written at run time")
+    secrets_dir: Path | None = Field(
+        None, description="folder of the secrets' files; default var_dir/secrets"
+    )
+    web_dir: Path = Field(ROOT / "web" / "dist", description="the built web pages")
+    data_dir: Path = Field(ROOT / "data", description="knowledge base, rule pack, demo operator")
+    database_url: str = Field("", description="SQLAlchemy address; default SQLite in var_dir")
+    redis_url: str = Field("", description="redis://… for several processes; default: in memory")
+    engine_url: str = Field("http://127.0.0.1:5005", description="Rasa's address")
+    model: str = Field("", description="path of the model archive Rasa runs (shown in the studio)")
+    time_zone: str = Field("Asia/Shanghai", description="zone in which people read times")
+    allowed_origins: str = Field(
+        "", description="further origins that may open WebSockets, comma separated"
+    )
+    trusted_proxies: str = Field(
+        "", description="addresses whose X-Forwarded-For counts, comma separated"
+    )
+    rest_tokens: str = Field(
+        "", description="tokens of the REST channel, comma separated; needed in production"
+    )
+    log_format: Literal["json", "console"] = Field("json", description="form of the log lines")
+
+    text_limit: int = Field(2000, description="characters a customer's message may have")
+    session_days: int = Field(30, description="days a web chat's token is good for")
+
+    engine_timeout: float = Field(15.0, description="one call of the engine")
+    engine_retry_delays: tuple[float, ...] = Field(
+        (0.5, 1.5), description="waits before each further call of the engine within a turn"
+    )
+    turn_lease: float = Field(
+        60.0, description="after this time another process may take up a turn"
+    )
+
+    queue_offer_after: float = Field(
+        120.0, description="wait in the queue before other ways are offered"
+    )
+    queue_offer_after_nobody: float = Field(20.0, description="the same when no agent is online")
+    agent_silence: float = Field(
+        300.0, description="an accepted chat without an agent's answer goes back to the queue"
+    )
+    idle_close: float = Field(
+        1800.0, description="silence after which a conversation with the bot is closed"
+    )
+    idle_close_agent: float = Field(
+        7200.0, description="silence after which a conversation with an agent is closed"
+    )
+    agent_capacity: int = Field(8, description="chats an agent may have at once")
+
+    code_minutes: int = Field(5, description="life of a one-time code")
+    code_tries: int = Field(5, description="wrong codes before the number is locked")
+    code_lock_minutes: int = Field(15, description="how long it stays locked")
+    codes_per_phone: int = Field(10, description="codes sent to a number in an hour")
+    codes_per_contact: int = Field(10, description="codes asked for by one contact in an hour")
+    codes_per_address: int = Field(
+        60, description="codes asked for from one network address in an hour"
+    )
+    verified_minutes: int = Field(30, description="how long a contact stays verified")
+
+    login_tries: int = Field(5, description="wrong passwords before an agent's name is locked")
+    login_lock_minutes: int = Field(10, description="how long it stays locked")
+    agent_session_hours: int = Field(12, description="life of an agent's log-in")
+
+    gateway_secret: SecretStr = SecretStr("")
+    action_secret: SecretStr = SecretStr("")
+    rasa_token: SecretStr = SecretStr("")
+    session_secret: SecretStr = SecretStr("")
+    pepper: SecretStr = SecretStr("")
+    sealing_key: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _fill(self) -> "Settings":
+        folder = self.secrets_dir or self.var_dir / "secrets"
+        for name in SECRETS:
+            if getattr(self, name).get_secret_value():
+                continue
+            file = folder / f"{name}.key"
+            if file.is_file():
+                setattr(self, name, SecretStr(file.read_text(encoding="ascii").strip()))
+        if not self.database_url:
+            self.database_url = f"sqlite:///{self.var_dir / 'care.db'}"
+        return self
+
+    def missing_secrets(self) -> list[str]:
+        """Names of secrets that are neither in the environment nor in a file."""
+        return [name for name in SECRETS if not getattr(self, name).get_secret_value()]
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone in which people read times."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def demo(self) -> bool:
+        """Whether the made-up operator is served."""
+        return self.mode == "demo"
+
+    def seconds(self, value: float) -> timedelta:
+        """A setting in seconds as a duration."""
+        return timedelta(seconds=value)

@@ -1,0 +1,1 @@
+"""Tickets: matters that stay open until somebody has settled them."""
