@@ -1,0 +1,122 @@
+"""Handing over to a person: at once, in any wording, from the middle of anything."""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import (
+    FLOW_SLOTS,
+    WISHES_KEPT,
+    CareAction,
+    DomainDict,
+    Services,
+    leave_form,
+    said,
+)
+from care.conversations.callers import Caller
+from care.customers.masking import mask_phone, mask_text
+
+_LABELS = {
+    "month": "月份",
+    "plan": "套餐",
+    "device_symptom": "故障现象",
+    "ticket_number": "工单号",
+    "topic": "最近的问题",
+}
+_TASKS = {
+    "action_query_bill": "查账单",
+    "action_query_balance": "查余额",
+    "action_query_usage": "查用量",
+    "action_query_plan": "查套餐",
+    "action_query_ticket": "查工单",
+    "action_query_outage": "查网络故障",
+    "action_change_plan": "换套餐",
+    "action_report_broadband_fault": "宽带报修",
+    "action_leave_ticket": "登记工单",
+}
+_QUESTIONS = {
+    "identity_form": "核实身份",
+    "change_plan_form": "换套餐",
+    "broadband_fault_form": "宽带报修",
+    "callback_form": "预约回电",
+    "phone_number": "等手机号码",
+    "verification_code": "等验证码",
+    "plan": "等选择套餐",
+    "consent": "等确认办理",
+    "consent_code": "等办理验证码",
+    "device_symptom": "等描述故障现象",
+    "fixed": "等自助排障的结果",
+}
+"""What a form, and a question of a form, are called on the desk."""
+
+
+class RequestHuman(CareAction):
+    """Asks the conversation core for a person; the core changes the owner."""
+
+    action_name = "action_request_human"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Say so and hand over with all that was collected."""
+        packet = await collected(self.services, tracker, await self.caller(tracker))
+        dispatcher.utter_message(response="utter_handover")
+        dispatcher.utter_message(
+            json_message={"handover": {"reason": "requested", "packet": packet}}
+        )
+        return leave_form(FLOW_SLOTS)
+
+
+async def collected(services: Services, tracker: Tracker, caller: Caller) -> dict[str, str]:
+    """What a person needs to go on from here, by label; numbers are masked."""
+    packet: dict[str, str] = {}
+    if caller.verified is not None:
+        packet["已核实号码"] = mask_phone(caller.verified.phone)
+    elif tracker.get_slot("phone_number"):
+        packet["自报号码（未核实）"] = mask_phone(str(tracker.get_slot("phone_number")))
+    wishes = said(tracker)
+    if wishes:
+        packet["客户说过"] = " / ".join(wishes[-WISHES_KEPT:])
+    for slot, label in _LABELS.items():
+        value = tracker.get_slot(slot)
+        if value:
+            packet[label] = await _in_words(services, slot, value)
+    if tracker.get_slot("task") in _TASKS:
+        packet["正在办理"] = _TASKS[tracker.get_slot("task")]
+    form = (tracker.active_loop or {}).get("name")
+    if form:
+        question = tracker.get_slot("requested_slot")
+        packet["停在"] = f"{_QUESTIONS.get(form, form)}：{_QUESTIONS.get(question, question)}"
+    return packet
+
+
+async def _in_words(services: Services, slot: str, value: Any) -> str:
+    if slot == "plan":
+        plan = await services.bss.plan(str(value))
+        return plan.name if plan is not None else mask_text(str(value))
+    if isinstance(value, list):
+        return "、".join(mask_text(str(one)) for one in value)
+    return mask_text(str(value))
+
+
+class CancelFlow(CareAction):
+    """Leaves what we are in the middle of."""
+
+    action_name = "action_cancel_flow"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Stop the form; nothing was done."""
+        in_form = bool((tracker.active_loop or {}).get("name"))
+        dispatcher.utter_message(
+            response="utter_cancelled" if in_form else "utter_nothing_to_cancel"
+        )
+        return [*leave_form(FLOW_SLOTS), SlotSet("topic", None)]
+
+
+def actions(services: Services) -> list[Any]:
+    """This topic's actions."""
+    return [RequestHuman(services), CancelFlow(services)]

@@ -1,0 +1,110 @@
+"""The action webhook: rasa-sdk's own executor behind one route of the private port.
+
+Rasa hides an action that fails and goes on with the rule's next step. So each outcome is kept by turn id, a failure is a
+500 that the gateway channel notices, and a system of the operator's that is down is told to the customer here.
+"""
+
+import hmac
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException, Tracker
+
+from actions import billing, faults, handover, identity, knowledge, plans, talk, tickets
+from actions.base import FLOW_SLOTS, DomainDict, Services, leave_form, turn_of
+from care.conversations.outcomes import Outcome, Outcomes
+from care.errors import Unauthenticated, Unavailable
+
+log = structlog.get_logger()
+
+_TOPICS = (identity, billing, plans, faults, tickets, knowledge, handover, talk)
+
+
+def all_actions(services: Services) -> list[Any]:
+    """Every custom action of the domain."""
+    return [action for topic in _TOPICS for action in topic.actions(services)]
+
+
+def executor(actions: Iterable[Any]) -> ActionExecutor:
+    """rasa-sdk's executor with these actions, each guarded against systems that are down."""
+    made = ActionExecutor()
+    for action in actions:
+        made.register_function(action.name(), _guarded(action.run))
+    return made
+
+
+def router(
+    services: Services, outcomes: Outcomes, secret: str, forms: Mapping[str, Any]
+) -> APIRouter:
+    """The webhook; ``secret`` is what Rasa must show as a bearer token.
+
+    ``forms`` is the domain's part of that name: Rasa does not send the domain along (``enable_selective_domain``), and
+    of all actions only the forms' validation looks at it.
+    """
+    routes = APIRouter()
+    domain = {"forms": dict(forms)}
+    runner = executor(all_actions(services))
+    expected = f"Bearer {secret}".encode()
+
+    @routes.post("/actions/webhook", include_in_schema=False)
+    async def webhook(request: Request) -> JSONResponse:
+        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected):
+            raise Unauthenticated()
+        call = await request.json()
+        call["domain"] = domain
+        name = str(call.get("next_action"))
+        turn = turn_of(Tracker.from_dict(call["tracker"]))
+        started = time.perf_counter()
+        status, body, error = await _run(runner, call, name)
+        await outcomes.keep(
+            Outcome(
+                conversation_id=str(call.get("sender_id")),
+                turn_id=turn.id,
+                action=name,
+                ok=error is None,
+                error=error,
+                milliseconds=(time.perf_counter() - started) * 1000,
+            )
+        )
+        return JSONResponse(body, status_code=status)
+
+    return routes
+
+
+async def _run(
+    runner: ActionExecutor, call: dict[str, Any], name: str
+) -> tuple[int, Any, str | None]:
+    """Status, body and, for a failure, the error's kind."""
+    try:
+        result = await runner.run(call)
+        return 200, result.model_dump() if result is not None else None, None
+    except ActionExecutionRejection as rejection:
+        # Not a failure: the form says that the message was not for it, and Rasa's forms depend on the 400.
+        return 400, {"error": str(rejection), "action_name": rejection.action_name}, None
+    except ActionNotFoundException:
+        log.error("actions.unknown", action=name)
+        return 404, {"error": "unknown action", "action_name": name}, "ActionNotFound"
+    except Exception as error:
+        log.exception("actions.failed", action=name, error=type(error).__name__)
+        return 500, {"error": type(error).__name__, "action_name": name}, type(error).__name__
+
+
+def _guarded(run: Callable[..., Any]) -> Callable[..., Any]:
+    async def guarded(
+        dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[Any]:
+        try:
+            events: list[Any] = await run(dispatcher, tracker, domain)
+        except Unavailable as error:
+            log.warning("actions.system_down", code=error.code)
+            dispatcher.messages.clear()
+            dispatcher.utter_message(response="utter_system_down")
+            return leave_form(FLOW_SLOTS)
+        return events
+
+    return guarded
