@@ -1,0 +1,178 @@
+"""``python -m care``: serve, and the commands of the database and the demo."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from care import logs
+from care.datafiles import DataFileError
+from care.errors import CareError
+from care.settings import Settings
+
+
+class CommandFailed(Exception):
+    """A command cannot do what it should; the message says why in one line."""
+
+
+def _serve(settings: Settings) -> None:
+    import uvloop
+
+    from care.admin.metrics import Metrics
+    from care.app import wire
+    from care.db import migrate
+    from care.serving import listen, serve
+
+    migrate.require_current(settings.database_url)
+    public = listen(settings.host, settings.port)
+    private = listen(settings.private_host, settings.private_port)
+
+    async def run() -> None:
+        figures = Metrics()
+        await serve(wire(settings, metrics=figures), figures, public, private)
+
+    uvloop.run(run())
+
+
+def _db_upgrade(settings: Settings) -> None:
+    from care import schema
+    from care.db import migrate
+
+    migrate.upgrade(settings.database_url, schema.metadata)
+    print("the database is up to date")
+
+
+def _db_check(settings: Settings) -> None:
+    from care import schema
+    from care.db import migrate
+
+    migrate.check(settings.database_url, schema.metadata)
+    print("models and migrations say the same")
+
+
+def _db_revise(settings: Settings, message: str) -> None:
+    from care import schema
+    from care.db import migrate
+
+    migrate.revise(settings.database_url, schema.metadata, message)
+
+
+def _demo_load(settings: Settings) -> None:
+    from care.bss.embedded.demo import load_demo
+    from care.clock import local_date, utc_now
+    from care.db import Database
+    from care.desk.agents import load_demo_agents
+
+    _require_demo(settings)
+    db = Database(settings.database_url, threads=1)
+    try:
+        loaded = load_demo(
+            db,
+            local_date(utc_now(), settings.zone),
+            folder=settings.data_dir / "demo",
+            zone=settings.zone,
+        )
+        made = load_demo_agents(db, utc_now)
+    finally:
+        db.close()
+    print(f"demo operator {'loaded' if loaded else 'already there'}, {made} agents made")
+
+
+def _demo_logins(settings: Settings) -> None:
+    from care.desk.agents import demo_logins
+
+    _require_demo(settings)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    print(f"customers: {address}/demo/customers (who you can be)")
+    print(f"their text messages: {address}/demo/sms?phone=<number> (one-time codes)")
+    print("log-ins of the desk:")
+    for login in demo_logins():
+        print(f"  {login.username:<11} {login.password:<17} {login.name} ({login.role})")
+
+
+def _require_demo(settings: Settings) -> None:
+    if not settings.demo:
+        raise CommandFailed("this is for demo mode only (CARE_MODE=demo)")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command; gives the exit status. A failure is one line on standard error."""
+    arguments = _parser().parse_args(words)
+    try:
+        settings = Settings()
+        logs.set_up(settings.log_format)
+        run: Callable[..., None] = arguments.run
+        if "message" in arguments:
+            run(settings, arguments.message)
+        else:
+            run(settings)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        reason = _reason(error)
+        if reason is None:
+            raise
+        print(f"care: {reason}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _reason(error: Exception) -> str | None:
+    """Why a command failed, in one line; ``None`` for what is a bug and wants its traceback."""
+    from care.db.migrate import SchemaMismatch
+    from care.serving import PortTaken
+
+    match error:
+        case ValidationError():
+            return "; ".join(
+                f"CARE_{str(problem['loc'][0]).upper()}: {problem['msg']}"
+                for problem in error.errors(include_input=False)
+            )
+        case SchemaMismatch():
+            return f"{error}; run `python -m care db upgrade`"
+        case SQLAlchemyError():
+            cause = getattr(error, "orig", None) or error
+            return f"the database does not answer: {' '.join(str(cause).split())}"
+        case (
+            CommandFailed() | PortTaken() | DataFileError() | CareError() | ValueError() | OSError()
+        ):
+            return " ".join(str(error).split())
+    return None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m care", description="The Xiaoxun care server.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    _command(commands, "serve", "serve the public and the private port", _serve)
+    database = _group(commands, "db", "the database")
+    _command(database, "upgrade", "bring it up to date", _db_upgrade)
+    _command(database, "check", "models and migrations say the same", _db_check)
+    revise = _command(database, "revise", "write a migration for changed models", _db_revise)
+    revise.add_argument("message", help="what changes, in a few words")
+    demo = _group(commands, "demo", "the demo operator")
+    _command(demo, "load", "load it, once", _demo_load)
+    _command(demo, "logins", "print addresses and log-ins", _demo_logins)
+    return parser
+
+
+type _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _group(commands: "_Commands", name: str, text: str) -> "_Commands":
+    group = commands.add_parser(name, help=text, description=text)
+    return group.add_subparsers(required=True, metavar="command")
+
+
+def _command(
+    commands: "_Commands", name: str, text: str, run: Callable[..., None]
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=run)
+    return command
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Views for those who run the server: health, metrics, and the demo's helpers."""

@@ -1,0 +1,1 @@
+"""Channels: each translates between its senders and the conversation core, and decides nothing."""

@@ -1,0 +1,1 @@
+"""What all views share: error bodies, limits, network addresses, origins, headers, pages."""
