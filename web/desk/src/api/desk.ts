@@ -1,0 +1,86 @@
+import type { ApiClient } from './client'
+import type {
+  ConversationDetail,
+  ConversationSummary,
+  DeskSnapshot,
+  Message,
+  NewTicket,
+  Presence,
+  SignedIn,
+  StudioModel,
+  StudioSentencePage,
+  Ticket,
+  TicketPage,
+  TicketState,
+  TicketWithHistory,
+} from './types'
+
+/** The desk's calls, one a line, by the HTTP contract. */
+export class DeskApi {
+  constructor(private readonly http: ApiClient) {
+    http.renew = () => this.me()
+  }
+
+  async signIn(username: string, password: string): Promise<SignedIn> {
+    return this.known(await this.http.post<SignedIn>('/desk/login', { username, password }, { signingIn: true }))
+  }
+
+  async me(): Promise<SignedIn> {
+    return this.known(await this.http.get<SignedIn>('/desk/me'))
+  }
+
+  async signOut(): Promise<void> {
+    await this.http.post('/desk/logout')
+    this.http.csrf = null
+  }
+
+  state = (): Promise<DeskSnapshot> => this.http.get('/desk/state')
+
+  conversation = (id: string): Promise<ConversationDetail> => this.http.get(conversationPath(id))
+
+  async messagesBefore(id: string, seq: number, limit: number): Promise<Message[]> {
+    const page = await this.http.get<{ messages: Message[] }>(`${conversationPath(id)}/messages`, {
+      before: seq,
+      limit,
+    })
+    return page.messages
+  }
+
+  accept = (id: string, epoch: number): Promise<ConversationSummary> => this.act(id, 'accept', { epoch })
+  takeOver = (id: string, epoch: number): Promise<ConversationSummary> => this.act(id, 'takeover', { epoch })
+  handBack = (id: string): Promise<ConversationSummary> => this.act(id, 'handback', {})
+  close = (id: string): Promise<ConversationSummary> => this.act(id, 'close', {})
+
+  /** Safe to call again with the same `clientId`: the server stores it once. */
+  reply = (id: string, clientId: string, text: string): Promise<ConversationSummary> =>
+    this.act(id, 'reply', { client_id: clientId, text })
+
+  setPresence = (status: Exclude<Presence, 'offline'>): Promise<unknown> => this.http.post('/desk/presence', { status })
+
+  tickets = (state: TicketState | undefined, page: number): Promise<TicketPage> =>
+    this.http.get('/desk/tickets', { state, page })
+
+  ticket = (number: string): Promise<TicketWithHistory> => this.http.get(ticketPath(number))
+
+  createTicket = (ticket: NewTicket): Promise<Ticket> => this.http.post('/desk/tickets', ticket)
+
+  moveTicket = (number: string, to: TicketState, note: string): Promise<unknown> =>
+    this.http.post(`${ticketPath(number)}/transition`, { to, note })
+
+  sentences = (limit: number, page: number): Promise<StudioSentencePage> =>
+    this.http.get('/studio/sentences', { limit, page })
+
+  model = (): Promise<StudioModel> => this.http.get('/studio/model')
+
+  private act(id: string, verb: string, body: object): Promise<ConversationSummary> {
+    return this.http.post(`${conversationPath(id)}/${verb}`, body)
+  }
+
+  private known(signedIn: SignedIn): SignedIn {
+    this.http.csrf = signedIn.csrf
+    return signedIn
+  }
+}
+
+const conversationPath = (id: string): string => `/desk/conversations/${encodeURIComponent(id)}`
+const ticketPath = (number: string): string => `/desk/tickets/${encodeURIComponent(number)}`

@@ -1,0 +1,203 @@
+/**
+ * What the care server says on `/desk` and `/studio`, by the names of its HTTP contract.
+ *
+ * Written by hand until the server's OpenAPI document names these schemas; then `npm run types` generates
+ * `openapi.d.ts` and each line here becomes `components['schemas'][…]`. The rest of the code imports from here only.
+ * Times are ISO 8601 in UTC; `ui/time.ts` turns them into what people read.
+ */
+
+export type Owner = 'bot' | 'queue' | 'agent' | 'closed'
+export type Role = 'customer' | 'bot' | 'agent' | 'system'
+export type Presence = 'online' | 'away' | 'offline'
+
+export interface Agent {
+  id: string
+  name: string
+  role: string
+}
+
+/** The agent who is signed in, and the token that every changing call carries. */
+export interface SignedIn {
+  agent: Agent
+  csrf: string
+}
+
+/** Masked by the server: the desk never sees a whole number or name. */
+export interface Customer {
+  name: string | null
+  phone: string | null
+  verified: boolean
+  senior: boolean
+}
+
+export interface LastMessage {
+  role: Role
+  text: string | null
+  at: string
+}
+
+export interface ConversationSummary {
+  id: string
+  owner: Owner
+  /** Grows with each change of the owner; sent back with accept and take-over. */
+  epoch: number
+  /** The number of the newest message. */
+  seq: number
+  agent: { id: string; name: string } | null
+  channel: string
+  customer: Customer | null
+  reason: string | null
+  /** 0 is normal; a higher number goes first. */
+  priority: number
+  waiting_since: string | null
+  opened_at: string
+  last_message: LastMessage | null
+}
+
+export interface Button {
+  index: number
+  title: string
+}
+
+export interface RankedIntent {
+  name: string
+  confidence: number
+}
+
+export interface EntityFound {
+  entity: string
+  value: unknown
+  text: string | null
+}
+
+export interface Understanding {
+  intent: string
+  confidence: number
+  ranking: RankedIntent[]
+  entities: EntityFound[]
+}
+
+export interface Message {
+  id: string
+  seq: number
+  role: Role
+  text: string | null
+  buttons: Button[]
+  image: string | null
+  custom: Record<string, unknown> | null
+  channel: string
+  agent_name: string | null
+  sent_at: string
+  /** Stored, and never delivered: the owner had changed before it was said. */
+  withdrawn: boolean
+  understanding: Understanding | null
+  /** The sender's own id, where the server tells it: it ties a reply to the one still being sent. */
+  client_id?: string | null
+}
+
+export interface ActionOutcome {
+  name: string
+  ok: boolean
+  at: string
+}
+
+export type TicketState = 'open' | 'assigned' | 'in_progress' | 'waiting_customer' | 'resolved' | 'closed' | 'cancelled'
+
+export interface Ticket {
+  number: string
+  kind: string
+  title: string
+  description: string
+  state: TicketState
+  priority: number
+  customer: Pick<Customer, 'name' | 'phone'> | null
+  conversation_id: string | null
+  created_at: string
+  promised_at: string | null
+  updated_at: string
+}
+
+export interface TicketStep {
+  at: string
+  actor: string
+  from: TicketState | null
+  to: TicketState
+  note: string | null
+}
+
+export interface TicketWithHistory extends Ticket {
+  history: TicketStep[]
+}
+
+export interface NewTicket {
+  kind: string
+  title: string
+  description: string
+  conversation_id?: string
+  priority?: number
+}
+
+export interface TicketPage {
+  tickets: Ticket[]
+  total: number
+}
+
+/** What the bot collected, as the agent reads it: label and value. */
+export type Collected = Record<string, unknown>
+
+export interface ConversationDetail {
+  conversation: ConversationSummary
+  messages: Message[]
+  collected: Collected
+  actions: ActionOutcome[]
+  tickets: Ticket[]
+}
+
+export interface DeskSnapshot {
+  event_id: number
+  agent: Agent & { presence: Presence }
+  conversations: ConversationSummary[]
+  online_agents: number
+}
+
+/** An agent has come, gone or stepped away. */
+export interface PresenceChange {
+  agent: { id: string; name: string; presence: Presence }
+  online_agents: number
+}
+
+/** What an event tells: the thing as it is now. */
+export type DeskNews =
+  | { kind: 'conversation'; data: ConversationSummary }
+  | { kind: 'message'; data: { conversation_id: string; message: Message } }
+  | { kind: 'ticket'; data: Ticket }
+  | { kind: 'presence'; data: PresenceChange }
+
+export type DeskEvent = { type: 'event'; id: number } & DeskNews
+
+export interface TypingFrame {
+  type: 'typing'
+  conversation_id: string
+  role: Role
+  on: boolean
+}
+
+export type DeskFrame = DeskEvent | TypingFrame | { type: 'pong' }
+
+export interface StudioSentence {
+  text: string
+  intent: string | null
+  confidence: number | null
+  at: string
+  conversation_id: string
+}
+
+export interface StudioSentencePage {
+  sentences: StudioSentence[]
+  total: number
+}
+
+export interface StudioModel {
+  name: string | null
+  trained_at: string | null
+}

@@ -1,0 +1,24 @@
+import { ElMessage } from 'element-plus'
+
+import { ApiError } from '@/api/errors'
+import { t } from '@/i18n'
+
+/** What an agent is told when a call did not succeed. */
+export function problemText(error: unknown): string {
+  if (!(error instanceof ApiError)) return t('problem.other', { code: String(error) })
+  if (error.code === 'stale') return t('problem.stale')
+  if (error.code === 'network') return t('problem.network')
+  if (error.code === 'timeout') return t('problem.timeout')
+  return error.message !== '' ? error.message : t('problem.other', { code: error.code })
+}
+
+/** Says it in passing. A lost race is news, not an error; a lost session shows the log-in page instead. */
+export function tell(error: unknown): void {
+  if (error instanceof ApiError && error.status === 401) return
+  const lostRace = error instanceof ApiError && error.status === 409
+  ElMessage({ type: lostRace ? 'info' : 'error', message: problemText(error), grouping: true, showClose: true })
+}
+
+export function tellDone(message: string): void {
+  ElMessage({ type: 'success', message, grouping: true, duration: 2_000 })
+}

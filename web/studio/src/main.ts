@@ -1,0 +1,7 @@
+import { createApp } from 'vue'
+
+import '@/styles/theme.css'
+
+import StudioApp from './StudioApp.vue'
+
+createApp(StudioApp).mount('#app')
