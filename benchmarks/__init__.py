@@ -1,0 +1,1 @@
+"""Measurements: what the documentation quotes, made again by ``make bench``."""
