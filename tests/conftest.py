@@ -38,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(mark)
         if folder in _MARKS:
             item.add_marker(pytest.mark.xdist_group("product"))
+            # The first of them starts the product, which has a time limit of its own.
+            item.add_marker(pytest.mark.timeout(180, func_only=True))
 
 
 def _asks_for_postgres(item: pytest.Item) -> bool:
@@ -105,7 +107,7 @@ def product() -> "Iterator[Product]":
         "CARE_CODES_PER_PHONE": many,
         "CARE_CODES_PER_CONTACT": many,
         "CARE_CODES_PER_ADDRESS": many,
-        "CARE_QUEUE_OFFER_AFTER": "6",
     }
-    with Product(**limits) as running:
+    waits = {"CARE_QUEUE_OFFER_AFTER": "3", "CARE_QUEUE_OFFER_AFTER_NOBODY": "3"}
+    with Product(**limits, **waits) as running:
         yield running

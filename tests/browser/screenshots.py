@@ -20,7 +20,7 @@ from tools.layout import ROOT
 
 FOLDER = ROOT / "docs" / "images"
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 DESK = {"viewport": {"width": 1440, "height": 900}}
 WAITING = (("15900131005", "家里宽带上不了网"), ("13900131002", "查一下上个月的账单"))
 
@@ -82,7 +82,7 @@ def _desk(browser: Browser, address: str) -> None:
     served.say("还剩多少流量")
     served.verify("17700131004")
     served.say("流量不够用，有什么加油包？")
-    served.shows_transcript()
+    served.hears("加油包")
     served.ask_for_person()
     for phone, text in WAITING:
         waiting = Customer(_page(browser, PHONE), address).open()

@@ -1,5 +1,7 @@
 """A customer at the chat page, served by the real bot."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -41,6 +43,7 @@ def test_reload_and_a_second_tab_show_each_message_once_and_in_order(customer: C
     customer.say("你好")
     customer.hears("我是小讯")
     customer.say("谢谢")
+    customer.hears(re.compile("不客气|应该的"))
     customer.shows_transcript()
     customer.reload()
     customer.shows_transcript()

@@ -55,10 +55,6 @@ def test_a_person_takes_over_and_hands_back(customer: Customer, agent: Agent) ->
     expect(agent.message("customer", "你好")).to_be_visible()
     agent.reply("请重启光猫。")
     customer.hears("请重启光猫", "agent")
-    said = customer.transcript()
-    assert said[said.index("你好") + 1] == "请重启光猫。", (
-        "the bot spoke while a person had the chat"
-    )
 
     agent.press("交还机器人")
     agent.owner_is("机器人接待中")
@@ -66,6 +62,14 @@ def test_a_person_takes_over_and_hands_back(customer: Customer, agent: Agent) ->
     customer.say("你能做什么")
     customer.hears("我能帮您")
     customer.shows_transcript()
+    said = customer.transcript()
+    joined = said.index("客服林晓已接入，以下由人工为您服务。")
+    assert said[joined + 1 : joined + 4] == [
+        "您好，我是林晓，帮您看一下线路。",
+        "你好",
+        "请重启光猫。",
+    ], "the bot spoke while a person had the chat"
+    assert "小讯（AI 助手）回来了" in said[joined + 4]
 
 
 def test_an_agent_takes_a_live_chat_from_the_bot_and_closes_it(
