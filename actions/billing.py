@@ -13,6 +13,15 @@ from care.billing.errors import BadMonth, MonthNotYet, MonthTooOld, NoBill
 from care.bss.months import month_of, shift_month
 from care.bss.protocol import Bill, BillState, UsageBucket, UsageKind
 from care.clock import local_date
+from care.errors import CareError
+
+_MISSING: dict[type[CareError], str] = {
+    BadMonth: "utter_bill_none",
+    NoBill: "utter_bill_none",
+    MonthNotYet: "utter_bill_future",
+    MonthTooOld: "utter_bill_too_old",
+}
+"""What is said of a month that has no bill to show."""
 
 
 class QueryBill(OwnNumberAction):
@@ -25,20 +34,16 @@ class QueryBill(OwnNumberAction):
     ) -> None:
         """Say the bills of the months asked for, else of the last one issued."""
         today = local_date(self.services.clock(), self.services.zone)
-        missing: dict[str, list[str]] = {}
+        missing: dict[type[CareError], list[str]] = {}
         for wanted in _months(tracker.get_slot("month")) or [shift_month(month_of(today), -1)]:
             try:
                 bill = await billing.monthly_bill(self.services.bss, line_id, wanted, today)
-            except (BadMonth, NoBill):
-                missing.setdefault("utter_bill_none", []).append(_month(wanted))
-            except MonthNotYet:
-                missing.setdefault("utter_bill_future", []).append(_month(wanted))
-            except MonthTooOld:
-                missing.setdefault("utter_bill_too_old", []).append(_month(wanted))
+            except tuple(_MISSING) as error:
+                missing.setdefault(type(error), []).append(_month(wanted))
             else:
                 say_bill(dispatcher, bill, phone)
-        for response, months in missing.items():
-            dispatcher.utter_message(response=response, month="、".join(months))
+        for reason, months in missing.items():
+            dispatcher.utter_message(response=_MISSING[reason], month="、".join(months))
 
 
 class QueryBalance(OwnNumberAction):

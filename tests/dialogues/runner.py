@@ -1,177 +1,212 @@
-"""Whole conversations as readable files: what the customer says, what must be said, what must have happened.
+"""Talks to the running product as a customer does, and looks afterwards at what has happened."""
 
-::
-
-    customer: "13800138001"         # a demo customer's number, for {phone} and {code}
-    steps:
-    - say: 查下上个月话费            # or `press:` the title of an offered button
-      expect: [手机号码]             # each must occur in what is said; buttons stand there as [title]
-      unexpected: [元]               # none of these may
-      intent: query_bill             # what must have been understood
-    happened:                        # afterwards, in the database; nothing else may have been opened or ordered
-      owner: bot
-      tickets: [broadband_fault]     # kinds of the tickets opened in this conversation
-      orders: [p59]                  # plans ordered by the customer's number, each with its proof
-
-``{phone}`` is the customer's number, ``{code}`` the newest code sent to it, ``{wrong_code}`` another one.
-"""
-
-import json
-import re
-import sqlite3
-import urllib.request
+import itertools
+import time
 import uuid
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from ruamel.yaml import YAML
+import httpx
 
+from care.conversations.tables import Conversation, Message, Role, TurnState
+from care.orders.tables import OrderState
+from tests.dialogues.rows import Rows
+from tests.dialogues.script import Dialogue, Step
+from tests.dialogues.values import Values, unfilled
 from tests.servers.product import Product
 
-_STEP_KEYS = {"say", "press", "expect", "unexpected", "intent"}
-_FILE_KEYS = {"customer", "steps", "happened"}
-_HAPPENED_KEYS = {"owner", "tickets", "orders"}
-
-
-class MalformedDialogue(ValueError):
-    """A dialogue file does not have the form that is described above."""
+_SMS_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class Step:
-    """One message of the customer and what must come of it."""
+class Answer:
+    """What came back over the REST channel."""
 
-    say: str | None = None
-    press: str | None = None
-    expect: tuple[str, ...] = ()
-    unexpected: tuple[str, ...] = ()
-    intent: str | None = None
+    items: tuple[dict[str, Any], ...]
 
+    @property
+    def text(self) -> str:
+        """All that was said."""
+        return "\n".join(item["text"] for item in self.items if "text" in item)
 
-@dataclass(frozen=True)
-class Dialogue:
-    """A conversation of a file."""
-
-    customer: str
-    steps: tuple[Step, ...]
-    happened: dict[str, Any] = field(default_factory=dict)
-
-
-def load(path: Path) -> Dialogue:
-    """Read a file. Raises ``MalformedDialogue``."""
-    content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    if (
-        not isinstance(content, dict)
-        or not content.keys() <= _FILE_KEYS
-        or not content.get("steps")
-    ):
-        raise MalformedDialogue(f"{path}: needs `steps` and knows only {sorted(_FILE_KEYS)}")
-    happened = content.get("happened") or {}
-    if not happened.keys() <= _HAPPENED_KEYS:
-        raise MalformedDialogue(f"{path}: `happened` knows only {sorted(_HAPPENED_KEYS)}")
-    steps = []
-    for number, raw in enumerate(content["steps"], start=1):
-        if not raw.keys() <= _STEP_KEYS or ("say" in raw) == ("press" in raw):
-            raise MalformedDialogue(f"{path}: step {number} needs `say` or `press`")
-        steps.append(
-            Step(
-                raw.get("say"),
-                raw.get("press"),
-                tuple(raw.get("expect") or ()),
-                tuple(raw.get("unexpected") or ()),
-                raw.get("intent"),
-            )
-        )
-    return Dialogue(str(content.get("customer", "")), tuple(steps), happened)
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Payloads by title."""
+        return {
+            button["title"]: button["payload"]
+            for item in self.items
+            for button in item.get("buttons", ())
+        }
 
 
-class Stage:
-    """Plays dialogues against the running product."""
+class Talk:
+    """One sender at the REST channel of the product."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, sender: str | None = None) -> None:
+        self.sender = sender or f"dialogue-{uuid.uuid4().hex}"
+        self.http = httpx.Client(base_url=product.address, timeout=90, trust_env=False)
         self._product = product
-        self._sender = f"dialogue-{uuid.uuid4().hex[:12]}"
+        self._numbers = itertools.count(1)
+        self._last: tuple[str, str] | None = None
+        self.answer = Answer(())
 
-    def play(self, dialogue: Dialogue) -> None:
-        """Play it and check what is said and what has happened."""
-        orders_before = self._orders(dialogue.customer)
-        for step in dialogue.steps:
-            self._play_step(step, dialogue.customer)
-        self._check_happened(dialogue, orders_before)
+    def close(self) -> None:
+        """Hang up."""
+        self.http.close()
 
-    def _play_step(self, step: Step, phone: str) -> None:
-        text = self._filled(step.say or step.press or "", phone)
-        body = json.dumps({"sender": self._sender, "message": text}).encode()
-        said = self._call("/webhooks/rest/webhook", body)
-        words = "\n".join(message["text"] for message in said if message.get("text"))
-        words += "".join(f"\n[{b['title']}]" for m in said for b in m.get("buttons", ()))
-        where = f"after {text!r} the bot said:\n{words}\n"
-        for wanted in step.expect:
-            assert self._filled(wanted, phone) in words, f"{where}without {wanted!r}"
-        for unwanted in step.unexpected:
-            assert self._filled(unwanted, phone) not in words, f"{where}with {unwanted!r}"
-        if step.intent is not None:
-            assert self._understood() == step.intent, where
+    def say(self, text: str) -> Answer:
+        """Say something and wait for the answer."""
+        self._last = (text, f"{next(self._numbers)}")
+        self.answer = self._send()
+        return self.answer
 
-    def _filled(self, text: str, phone: str) -> str:
-        if "code}" in text:
-            code = self._code(phone)
-            text = text.replace("{code}", code)
-            text = text.replace("{wrong_code}", f"{(int(code) + 1) % 10**6:06d}")
-        return text.replace("{phone}", phone)
+    def press(self, title: str) -> Answer:
+        """Press a button of the last answer."""
+        if title not in self.answer.buttons:
+            raise AssertionError(f"no button {title!r}; offered: {[*self.answer.buttons]}")
+        return self.say(self.answer.buttons[title])
 
-    def _code(self, phone: str) -> str:
-        texts = [message["text"] for message in self._call(f"/demo/sms?phone={phone}")]
-        codes = [match[1] for text in texts if (match := re.search(r"验证码(\d{6})", text))]
-        assert codes, f"no code was sent to {phone}"
-        return codes[0]
+    def say_again(self) -> Answer:
+        """Deliver the last message once more under its old id."""
+        return self._send()
 
-    def _call(self, path: str, body: bytes | None = None) -> Any:
-        request = urllib.request.Request(
-            self._product.address + path, body, {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=60) as response:
-            return json.load(response)
+    def _send(self) -> Answer:
+        assert self._last is not None
+        text, number = self._last
+        body = {"sender": self.sender, "message": text, "metadata": {"message_id": number}}
+        answer = self.http.post("/webhooks/rest/webhook", json=body)
+        if answer.status_code != 200:
+            raise AssertionError(f"HTTP {answer.status_code}: {answer.text}")
+        return Answer(tuple(answer.json()))
 
-    def _rows(self, query: str, *values: str) -> list[Any]:
-        database = sqlite3.connect(f"file:{self._product.var / 'care.db'}?mode=ro", uri=True)
-        try:
-            return [row[0] for row in database.execute(query, values)]
-        finally:
-            database.close()
 
-    def _conversation(self, column: str) -> Any:
-        said = self._call(f"/conversations/{self._sender}/messages")["messages"]
-        query = (
-            f"SELECT conversations.{column} FROM conversations"
-            " JOIN messages ON conversation_id = conversations.id WHERE messages.id = ?"
-        )
-        return self._rows(query, said[0]["id"])[0]
+def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> None:
+    """Hold the conversation. Raises ``AssertionError`` with all that was said so far."""
+    rows, talk = Rows(product.var), Talk(product)
+    said: list[str] = []
 
-    def _understood(self) -> str:
-        query = (
-            "SELECT understanding FROM messages WHERE conversation_id = ? AND role = 'customer'"
-            " ORDER BY seq DESC LIMIT 1"
-        )
-        intent: str = json.loads(self._rows(query, self._conversation("id"))[0])["intent"]
-        return intent
+    def conversation() -> Conversation:
+        found = rows.conversation(talk.sender)
+        assert found is not None, "there is no conversation yet"
+        return found
 
-    def _orders(self, phone: str) -> list[str]:
-        query = (
-            "SELECT offering_id FROM orders JOIN consent_proofs ON proof_id = consent_proofs.id"
-            " WHERE phone = ? AND state = 'placed' ORDER BY orders.id"
-        )
-        return self._rows(query, phone)
+    values = Values(rows, talk.http, dialogue.customer, lambda: conversation().id, variant=variant)
+    try:
+        for number, step in enumerate(dialogue.steps, 1):
+            where = f"step {number}"
+            said.append(f"{number:3} {step.deed} {step.what}")
+            if step.deed in ("says", "presses"):
+                _speak(step, talk, values)
+                said.append(f"    → {talk.answer.text} {[*talk.answer.buttons]}")
+                _check_answer(step, talk.answer, values)
+                _check_conversation(step, conversation(), rows)
+            elif step.deed == "expires":
+                rows.expire(step.what, conversation().contact_id)
+            elif step.deed == "kills":
+                product.kill(step.what)
+            else:
+                product.wait_until_ready()
+        where = "afterwards"
+        _check_afterwards(dialogue, conversation(), rows, values)
+    except AssertionError as error:
+        log = "\n".join(said)
+        raise AssertionError(f"{dialogue.name}, {where}: {error}\n{log}") from error
+    finally:
+        if any(step.deed == "kills" for step in dialogue.steps):
+            product.wait_until_ready()
+        talk.close()
+        rows.close()
 
-    def _check_happened(self, dialogue: Dialogue, orders_before: list[str]) -> None:
-        happened = dialogue.happened
-        if "owner" in happened:
-            assert self._conversation("owner") == happened["owner"]
-        tickets = self._rows(
-            "SELECT kind FROM tickets WHERE conversation_id = ? ORDER BY number",
-            self._conversation("id"),
-        )
-        assert tickets == happened.get("tickets", []), "tickets opened"
-        ordered = self._orders(dialogue.customer)[len(orders_before) :]
-        assert ordered == happened.get("orders", []), "plans ordered"
+
+def _speak(step: Step, talk: Talk, values: Values) -> None:
+    if step.deed == "presses":
+        talk.press(values.fill(step.what))
+    else:
+        talk.say(values.fill(step.what))
+    if step.again:
+        first = talk.answer
+        second = talk.say_again()
+        assert second == first, f"said again, the answer was another one: {second.text}"
+
+
+def _check_answer(step: Step, answer: Answer, values: Values) -> None:
+    for wanted in step.hears:
+        assert values.fill(wanted) in answer.text, f"not heard: {values.fill(wanted)}"
+    for unwanted in step.never:
+        assert values.fill(unwanted) not in answer.text, f"heard: {values.fill(unwanted)}"
+    for title in step.offers:
+        assert values.fill(title) in answer.buttons, f"not offered: {title}"
+    assert not unfilled(answer.text), "a sentence has an unfilled place"
+
+
+def _check_conversation(step: Step, conversation: Conversation, rows: Rows) -> None:
+    assert conversation.owner == step.owner, f"the owner is {conversation.owner}"
+    if step.understood is not None:
+        message = [one for one in rows.messages(conversation.id) if one.role == Role.CUSTOMER][-1]
+        intent = (message.understanding or {}).get("intent")
+        assert intent == step.understood, f"understood as {message.understanding}"
+
+
+def _check_afterwards(
+    dialogue: Dialogue, conversation: Conversation, rows: Rows, values: Values
+) -> None:
+    after = dialogue.after
+    _check_turns(dialogue, conversation, rows)
+    if after.verified is not None:
+        assert rows.is_verified(conversation.contact_id) is after.verified
+    _check_orders(dialogue, conversation, rows)
+    tickets = rows.tickets(conversation.id)
+    kinds, wanted = [ticket.kind for ticket in tickets], [ticket.kind for ticket in after.tickets]
+    assert kinds == wanted, f"tickets are {kinds}, should be {wanted}"
+    for ticket, expected in zip(tickets, after.tickets, strict=True):
+        for text in expected.holds:
+            content = f"{ticket.title}\n{ticket.description}\n{ticket.phone}\n{ticket.customer_id}"
+            assert values.fill(text) in content, f"the ticket holds no {text!r}: {content}"
+    if dialogue.changes:
+        pending = values.line("").pending_plan_id
+        assert pending == after.next_plan, f"the operator will change the plan to {pending}"
+    for label, text in after.packet.items():
+        packet = conversation.packet
+        assert values.fill(text) in str(packet.get(label)), f"the packet is {packet}"
+    if after.sms:
+        _await_texts(after.sms, values)
+    for text in after.nowhere:
+        assert not (places := rows.places_of(values.fill(text))), f"kept in {places}"
+
+
+def _check_turns(dialogue: Dialogue, conversation: Conversation, rows: Rows) -> None:
+    assert not (failed := rows.failed_actions(conversation.id)), f"actions failed: {failed}"
+    lossless = not any(step.deed == "kills" for step in dialogue.steps)
+    for turn in rows.turns(conversation.id):
+        if lossless:
+            assert turn.state == TurnState.DONE, f"a turn is {turn.state}: {turn.error}"
+        assert turn.sealed is None, "a code is still kept with its turn"
+    assert not [one for one in rows.messages(conversation.id) if _is_empty(one)]
+
+
+def _is_empty(message: Message) -> bool:
+    return not (message.text or message.image or message.custom)
+
+
+def _check_orders(dialogue: Dialogue, conversation: Conversation, rows: Rows) -> None:
+    orders = rows.orders(conversation.id)
+    found = [(one.order.offering_id, one.order.state) for one in orders]
+    wanted = [(one.plan, one.state) for one in dialogue.after.orders]
+    assert found == wanted, f"ordered was {found}, should be {wanted}"
+    for one in orders:
+        assert one.proof.text, "the proof has no text"
+        assert one.proof.channel == "rest"
+        if one.order.state == OrderState.PLACED:
+            assert one.order.operator_order_id, "a placed order has no number of the operator's"
+
+
+def _await_texts(wanted: tuple[str, ...], values: Values) -> None:
+    """Text messages follow an order from a queue of jobs."""
+    deadline = time.monotonic() + _SMS_SECONDS
+    while True:
+        sent = "\n".join(one["text"] for one in values.texts_to(values.line("").phone))
+        missing = [text for text in wanted if values.fill(text) not in sent]
+        if not missing:
+            return
+        assert time.monotonic() < deadline, f"no text message with {missing}: {sent}"
+        time.sleep(0.1)

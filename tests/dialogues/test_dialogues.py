@@ -1,33 +1,22 @@
-"""Each file in this folder is a conversation that must go as it says."""
-
-from pathlib import Path
+"""Each file of this folder, held as a conversation with the real Rasa, database and REST channel."""
 
 import pytest
 
-from tests.dialogues.runner import MalformedDialogue, Stage, load
+from tests.dialogues.runner import run
+from tests.dialogues.script import Dialogue, read_all
 from tests.servers.product import Product
 
-_FOLDER = Path(__file__).parent
-_FILES = sorted(_FOLDER.rglob("*.yml"))
+pytestmark = pytest.mark.timeout(600)  # the first one starts the product
 
 
-@pytest.mark.parametrize("path", _FILES, ids=lambda path: str(path.relative_to(_FOLDER)))
-def test_dialogue(product: Product, path: Path) -> None:
-    Stage(product).play(load(path))
+def _cases() -> list[object]:
+    return [
+        pytest.param(dialogue, variant, id=dialogue.name + (f"-{variant}" if variant else ""))
+        for dialogue in read_all()
+        for variant in dialogue.variants or (None,)
+    ]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[]",
-        "steps: []",
-        "steps: [{hear: x}]",
-        "steps: [{say: x, press: y}]",
-        "color: red\nsteps: [{say: x}]",
-    ],
-)
-def test_a_malformed_file_is_refused(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "x.yml"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(MalformedDialogue):
-        load(file)
+@pytest.mark.parametrize(("dialogue", "variant"), _cases())
+def test_dialogue(product: Product, dialogue: Dialogue, variant: str | None) -> None:
+    run(dialogue, product, variant)

@@ -31,6 +31,7 @@ def test_steps_are_asked_one_at_a_time() -> None:
             assert step.ask.endswith("？"), step
             assert step.ask.count("？") == 1
             assert "？" not in step.do
+            assert "还" not in step.ask, "a yes must mean that it works again"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,132 @@
+"""What stands in the running product's databases and logs."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from care.channels.rest.senders import CHANNEL
+from care.channels.rest.senders import sender as rest_sender
+from care.conversations.tables import ActionOutcome, Conversation, Message, Turn
+from care.customers.contacts import find_contact
+from care.customers.verification import Challenge, VerifiedSession
+from care.db import Database
+from care.orders.tables import ConsentProof, OrderRow
+from care.tickets.tables import Ticket
+
+_PAST = datetime(2000, 1, 1, tzinfo=UTC)
+_LONG_AGO = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Proved:
+    """An order and the proof that it rests on."""
+
+    order: OrderRow
+    proof: ConsentProof
+
+
+class Rows:
+    """Looks into the databases of the product whose ``var`` this is."""
+
+    def __init__(self, var: Path) -> None:
+        self._var = var
+        self.db = Database(f"sqlite:///{var / 'care.db'}", threads=1)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.db.close()
+
+    def conversation(self, sender: str) -> Conversation | None:
+        """The conversation of a sender of the open REST channel."""
+        address = rest_sender("open", sender).address
+
+        def work(session):  # type: ignore[no-untyped-def]
+            contact = find_contact(session, CHANNEL, address)
+            if contact is None:
+                return None
+            return session.scalar(select(Conversation).where(Conversation.contact_id == contact.id))
+
+        return self.db.read_now(work)
+
+    def messages(self, conversation_id: str) -> list[Message]:
+        """All messages, withdrawn ones too, in order."""
+        query = select(Message).where(Message.conversation_id == conversation_id)
+        return self.db.read_now(lambda session: list(session.scalars(query.order_by(Message.seq))))
+
+    def turns(self, conversation_id: str) -> list[Turn]:
+        """All turns, in order."""
+        query = select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.seq)
+        return self.db.read_now(lambda session: list(session.scalars(query)))
+
+    def failed_actions(self, conversation_id: str) -> list[str]:
+        """Actions that failed, with the kind of error."""
+        query = select(ActionOutcome).where(
+            ActionOutcome.conversation_id == conversation_id, ActionOutcome.ok.is_(False)
+        )
+        return self.db.read_now(
+            lambda session: [f"{row.action}: {row.error}" for row in session.scalars(query)]
+        )
+
+    def orders(self, conversation_id: str) -> list[Proved]:
+        """The orders that rest on consent given in this conversation."""
+        query = (
+            select(OrderRow, ConsentProof)
+            .join(ConsentProof, OrderRow.proof_id == ConsentProof.id)
+            .where(ConsentProof.conversation_id == conversation_id)
+            .order_by(OrderRow.id)
+        )
+        return self.db.read_now(
+            lambda session: [Proved(order, proof) for order, proof in session.execute(query)]
+        )
+
+    def tickets(self, conversation_id: str) -> list[Ticket]:
+        """The tickets opened in this conversation, in order."""
+        query = select(Ticket).where(Ticket.conversation_id == conversation_id)
+        return self.db.read_now(
+            lambda session: list(session.scalars(query.order_by(Ticket.number)))
+        )
+
+    def is_verified(self, contact_id: str) -> bool:
+        """Whether the contact has shown who it is, and that still counts."""
+        now = datetime.now(UTC)
+        row = self.db.read_now(lambda session: session.get(VerifiedSession, contact_id))
+        return row is not None and row.expires_at > now
+
+    def expire(self, what: str, contact_id: str) -> None:
+        """Let the contact's verified session (``identity``) or open codes (``code``) run out."""
+        table = {"identity": VerifiedSession, "code": Challenge}[what]
+        change = update(table).where(table.contact_id == contact_id).values(expires_at=_PAST)
+        found = self.db.write_now(lambda session: session.execute(change).rowcount)  # type: ignore[attr-defined]
+        if not found:
+            raise AssertionError(f"there is no {what} that could expire")
+
+    def places_of(self, text: str) -> list[str]:
+        """Where ``text`` is kept: tables of care (the demo's text messages apart), trackers, logs."""
+        found = []
+        for file in ("care.db", "rasa.db"):
+            found += [f"{file}: {place}" for place in _columns_with(self._var / file, text)]
+        for log in sorted((self._var / "log").glob("*.log*")):
+            if text in log.read_text(encoding="utf-8", errors="replace"):
+                found.append(log.name)
+        return found
+
+
+def _columns_with(file: Path, text: str) -> list[str]:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        tables = [
+            name
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+            if name != "demo_sms"
+        ]
+        return [
+            f"{table}.{column}"
+            for table in tables
+            for (_, column, *_) in connection.execute(f'PRAGMA table_info("{table}")').fetchall()
+            if connection.execute(
+                f'SELECT 1 FROM "{table}" WHERE instr(CAST("{column}" AS TEXT), ?) LIMIT 1', [text]
+            ).fetchone()
+        ]
