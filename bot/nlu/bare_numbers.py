@@ -16,6 +16,7 @@ from bot.nlu.spans import Span
 from bot.nlu.values.numbers import NUMBER, parse_integer
 
 _NUMBER = re.compile(NUMBER)
+_NEAR = 24  # characters on each side that can decide
 _OWN_NUMBER = re.compile(r"\d+")
 _VERB_BEFORE = re.compile(
     r"(?:[换改变转升降调提选](?:[成到为回了个做作至上]|更为)*|办(?:理|个|了)*|从|变更为|升级[到为成]?|用(?:的是|上)?|开通?个?|订个?|推荐)"
@@ -71,15 +72,15 @@ class BareNumbers:
 
     def _strength(self, text: str, match: re.Match[str], ends: list[tuple[int, int]]) -> int | None:
         """1 where a comparison or a verb proves it, 0 where it is likely, None where it is not."""
-        before, after = text[: match.start()], text[match.end() :]
+        before = text[max(0, match.start() - _NEAR) : match.start()]
+        after = text[match.end() : match.end() + _NEAR]
         if not before.strip() and not after.strip(" 的吧,，。!！"):
             return 1
         if _AMOUNT_BEFORE.search(before):
             return None
         for start, end in ends:
-            if end <= match.start() and _TIE.match(text[end : match.start()]):
-                return 1
-            if start >= match.end() and _TIE.match(text[match.end() : start]):
+            gap = (end, match.start()) if end <= match.start() else (match.end(), start)
+            if 0 <= gap[1] - gap[0] <= _NEAR and _TIE.match(text[gap[0] : gap[1]]):
                 return 1
         if _VERB_BEFORE.search(before):
             return 1

@@ -14,6 +14,7 @@ _DIGITS = {
 }  # fmt: skip
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MYRIAD = "万"
+_LONGEST = 24  # characters; what is longer is no number that anybody means
 _COLLECTIVE = "俩仨"
 
 #: Characters of a spoken digit string such as 四七二一九零 (no tens, hundreds …).
@@ -51,7 +52,7 @@ def parse_number(text: str) -> Decimal | None:
     Spoken short forms count as people mean them: 两百五 is 250, 一万二 is 12000, 一百零五 is 105.
     """
     text = text.replace(",", "").strip()
-    if not text:
+    if not text or len(text) > _LONGEST:
         return None
     try:
         return Decimal(text) if text.isascii() else _parse_mixed(text)

@@ -1,8 +1,10 @@
 """What holds for any text and any day."""
 
+import time
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +68,11 @@ def test_spoken_digits_are_one_digit_each(spoken: str) -> None:
 def test_no_text_breaks_the_number_parser(text: str) -> None:
     parse_number(text)
     parse_digits(text)
+
+
+@pytest.mark.parametrize("text", ["一" * 5000, "1" * 5000, "9" * 5000 + "万"])
+def test_what_is_too_long_is_no_number(text: str) -> None:
+    assert parse_number(text) is None
 
 
 @given(texts)
@@ -144,6 +151,16 @@ def test_mobile_numbers_however_they_are_grouped(number: str, gap: str) -> None:
     written = gap.join((number[:3], number[3:7], number[7:]))
     spans = without_overlaps(values.candidates(f"我的号码是{written}，谢谢", date(2026, 11, 22)))
     assert [(span.entity, span.value) for span in spans] == [("phone_number", number)]
+
+
+@pytest.mark.parametrize(
+    "piece", ["1", "一", "12 ", "59和", "1号1栋", "上", "、1", "6月、", "充了我", "1-"]
+)
+def test_long_repetitions_are_no_trap(piece: str) -> None:
+    text = piece * (2000 // len(piece))
+    begin = time.process_time()
+    without_overlaps(values.candidates(fold(text), date(2026, 11, 22)))
+    assert time.process_time() - begin < 2  # a pattern that backtracks takes minutes
 
 
 def test_precedence_names_every_value() -> None:
