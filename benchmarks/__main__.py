@@ -43,13 +43,14 @@ def main() -> int:
         _say(f"the product: measuring (ready after {product.ready_seconds:.0f} s)")
         ours = measure(product, repeats=repeats, levels=levels, seconds=seconds)
     theirs: SystemFigures | None = None
+    failed = False
     if model is not None:
-        _say("the baseline: starting")
-        with running_baseline(layout, model) as baseline:
-            _say(f"the baseline: measuring (ready after {baseline.ready_seconds:.0f} s)")
-            theirs = measure(baseline, repeats=repeats, levels=levels, seconds=seconds)
-        theirs.notes.extend(_notes(model))
-        theirs.train_seconds = model.train_seconds
+        try:
+            theirs = _baseline(layout, model, repeats, levels, seconds)
+        except RuntimeError as error:
+            failed = True
+            remarks.append("the baseline could not be measured")
+            _say(str(error))
     if not (options.quick or options.no_train):
         _say("training our model anew, aside")
         ours.train_seconds = train_seconds(layout)
@@ -58,7 +59,23 @@ def main() -> int:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     print(f"\n{text}\n(kept in {file})")
-    return 0
+    return 1 if failed else 0
+
+
+def _baseline(
+    layout: Layout,
+    model: baseline_model.BaselineModel,
+    repeats: int,
+    levels: Sequence[int],
+    seconds: float,
+) -> SystemFigures:
+    _say("the baseline: starting")
+    with running_baseline(layout, model) as baseline:
+        _say(f"the baseline: measuring (ready after {baseline.ready_seconds:.0f} s)")
+        figures = measure(baseline, repeats=repeats, levels=levels, seconds=seconds)
+    figures.notes.extend(_notes(model))
+    figures.train_seconds = model.train_seconds
+    return figures
 
 
 def _options() -> argparse.Namespace:
