@@ -10,6 +10,8 @@ import pytest
 from care.settings import ROOT
 from tests.channels.world import SECRETS
 
+pytestmark = pytest.mark.slow  # each command is a process
+
 
 class _Care:
     """Runs commands with a ``var`` of their own."""

@@ -257,8 +257,14 @@ test("who reads further up is not pulled down, and is told what is new", async (
   const scroller = page.locator(".scroller");
   const top = (): Promise<number> => scroller.evaluate((element) => element.scrollTop);
   await expect.poll(top).toBeGreaterThan(500);
-  await scroller.evaluate((element) => (element.scrollTop = 100));
-  await page.waitForFunction(() => true);
+  // A scroll is told with the next frame; a customer's hand is slower than that.
+  await scroller.evaluate(
+    (element) =>
+      new Promise((told) => {
+        element.addEventListener("scroll", () => requestAnimationFrame(told), { once: true });
+        element.scrollTop = 100;
+      }),
+  );
   conversation().say({ text: "最新" });
   await page.getByRole("button", { name: "新消息" }).click();
   await expect.poll(() => page.locator(".bubble").last().isVisible()).toBe(true);
