@@ -6,6 +6,7 @@ up to N has not missed an event below N.
 
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from care.backends import PubSub
@@ -71,9 +72,11 @@ class Announcer:
 def _number_events(session: Session) -> None:
     events: dict[tuple[str, str], datetime] = session.info["desk_events"]
     first = advance(session, DESK, len(events)) - len(events) + 1
-    for number, ((kind, ref), now) in enumerate(events.items(), first):
-        session.add(DeskEvent(id=number, kind=kind, ref=ref, at=now))
-    session.flush()
+    rows = [
+        {"id": number, "kind": kind, "ref": ref, "at": now}
+        for number, ((kind, ref), now) in enumerate(events.items(), first)
+    ]
+    session.execute(insert(DeskEvent), rows)
 
 
 def last_event(session: Session) -> int:

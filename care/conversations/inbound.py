@@ -8,22 +8,20 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care.conversations import buttons
+from care.conversations import buttons, turns
 from care.conversations.announce import Announcer
-from care.conversations.log import append, locked
+from care.conversations.log import append
 from care.conversations.notices import QUEUE_BUTTONS, QUEUE_PREFIX
 from care.conversations.ownership import change_owner
 from care.conversations.queue import Choice, choose
-from care.conversations.tables import Conversation, Message, Owner, Role, Turn, TurnState
+from care.conversations.tables import Conversation, Message, Owner, Role, Turn
 from care.conversations.text import clean
-from care.customers.contacts import contact_for
+from care.conversations.turns import Work
+from care.customers.contacts import ChannelBinding, contact_for
 from care.customers.masking import code_in, hide_secrets
 from care.customers.verification import code_expected
 from care.db import new_id
 from care.errors import Conflict, InvalidText
-
-RECOVERY_AFTER = timedelta(seconds=2)
-"""A turn that no process has begun after this time is looked for by all."""
 
 
 @dataclass(frozen=True)
@@ -58,38 +56,45 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Receiver:
-    """Stores customers' messages. ``text_limit`` is in characters, ``follow_up`` the promise of a ticket."""
+    """Stores customers' messages.
+
+    ``text_limit`` is in characters, ``follow_up`` the promise of a ticket, ``lease`` how long a turn may run.
+    """
 
     announcer: Announcer
     seal: Fernet
     text_limit: int
     zone: ZoneInfo
     follow_up: timedelta
+    lease: timedelta
 
-    def receive(self, session: Session, inbound: InboundMessage, now: datetime) -> Receipt:
+    def receive(
+        self, session: Session, inbound: InboundMessage, now: datetime
+    ) -> tuple[Receipt, Work | None]:
         """Store ``inbound`` and, when the bot owns the conversation, the turn that will answer it.
 
-        A redelivery changes nothing and gives the first outcome. Raises ``InvalidText``, ``TextTooLong``,
-        ``NotFound`` and ``Conflict`` (a button that is none or no longer counts).
+        Gives the turn, too, when it may begin at once. A redelivery changes nothing and gives the first outcome.
+        Raises ``InvalidText``, ``TextTooLong``, ``NotFound`` and ``Conflict`` (a button that is none or no longer
+        counts).
         """
         text = clean(inbound.text, self.text_limit) if inbound.text is not None else None
-        conversation = locked(session, conversation_for(session, inbound, now))
+        conversation = locked_conversation_for(session, inbound, now)
         first = session.scalar(
             select(Message).where(
                 Message.channel == inbound.channel, Message.external_id == inbound.external_id
             )
         )
         if first is not None:
-            return self._first_outcome(session, conversation, first)
+            return self._first_outcome(session, conversation, first), None
         said, payload = _resolve(session, conversation, inbound, text)
         choice = _queue_choice(conversation, payload)
+        expected = code_expected(session, conversation.contact_id, now)
         if conversation.owner == Owner.CLOSED:
             change_owner(session, self.announcer, conversation, Owner.BOT, now)
             conversation.opened_at = now
         conversation.channel, conversation.address = inbound.channel, inbound.address
         conversation.network = inbound.network
         conversation.active_at = now
-        expected = code_expected(session, conversation.contact_id, now)
         message = append(
             session,
             self.announcer,
@@ -113,9 +118,12 @@ class Receiver:
             has_turn = payload is not None
         else:
             has_turn = conversation.owner == Owner.BOT
+        work = None
         if has_turn:
-            self._add_turn(session, message, payload, code_in(said) if expected else None, now)
-        return Receipt(
+            code = code_in(said) if expected else None
+            sealed = self.seal.encrypt(code.encode()).decode() if code else None
+            work = turns.add(session, conversation, message, payload, sealed, now, self.lease)
+        receipt = Receipt(
             conversation_id=conversation.id,
             message_id=message.id,
             seq=message.seq,
@@ -123,6 +131,7 @@ class Receiver:
             duplicate=False,
             has_turn=has_turn,
         )
+        return receipt, work
 
     def _first_outcome(
         self, session: Session, conversation: Conversation, first: Message
@@ -136,27 +145,6 @@ class Receiver:
             owner=Owner(conversation.owner),
             duplicate=True,
             has_turn=session.get(Turn, first.id) is not None,
-        )
-
-    def _add_turn(
-        self,
-        session: Session,
-        message: Message,
-        payload: str | None,
-        code: str | None,
-        now: datetime,
-    ) -> None:
-        session.add(
-            Turn(
-                id=message.id,
-                conversation_id=message.conversation_id,
-                seq=message.seq,
-                state=TurnState.PENDING,
-                payload=payload,
-                sealed=self.seal.encrypt(code.encode()).decode() if code else None,
-                attempts=0,
-                lease_until=now + RECOVERY_AFTER,
-            )
         )
 
 
@@ -189,12 +177,23 @@ def _queue_choice(conversation: Conversation, payload: str | None) -> Choice | N
     return Choice(payload.removeprefix(QUEUE_PREFIX))
 
 
-def conversation_for(session: Session, inbound: InboundMessage, now: datetime) -> str:
-    """The id of the conversation of who writes from this address; made when it is new."""
+def locked_conversation_for(
+    session: Session, inbound: InboundMessage, now: datetime
+) -> Conversation:
+    """The conversation of who writes from this address, held as by ``log.locked``; made when it is new."""
+    found = session.scalar(
+        select(Conversation)
+        .join(ChannelBinding, ChannelBinding.contact_id == Conversation.contact_id)
+        .where(ChannelBinding.channel == inbound.channel)
+        .where(ChannelBinding.address == inbound.address)
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
+    )
+    return found or _new_conversation(session, inbound, now)
+
+
+def _new_conversation(session: Session, inbound: InboundMessage, now: datetime) -> Conversation:
     contact = contact_for(session, inbound.channel, inbound.address, now)
-    found = session.scalar(select(Conversation.id).where(Conversation.contact_id == contact.id))
-    if found is not None:
-        return found
     conversation = Conversation(
         id=new_id(),
         contact_id=contact.id,
@@ -212,4 +211,4 @@ def conversation_for(session: Session, inbound: InboundMessage, now: datetime) -
     )
     session.add(conversation)
     session.flush()
-    return conversation.id
+    return conversation

@@ -54,6 +54,5 @@ def append(
         **fields,
     )
     session.add(message)
-    session.flush()
     announcer.message(session, conversation.id, message.id, now)
     return message

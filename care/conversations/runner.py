@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.orm import Session
 
 from care.backends import PubSub
 from care.clock import Clock
 from care.conversations import turns
 from care.conversations.announce import Announcer, conversation_topic
-from care.conversations.tables import Turn, TurnState
+from care.conversations.log import locked
+from care.conversations.tables import Conversation
 from care.conversations.turns import Work
 from care.db import Database
 from care.engine import Engine, EngineFailed, EngineUnreachable, TurnRequest, TurnResult
 
 log = structlog.get_logger()
-
-_OPEN = {TurnState.PENDING, TurnState.RUNNING}
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,14 @@ class TurnRunner:
         self._pubsub = pubsub
         self._times = times
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
+        self._wanted: dict[str, Work | None] = {}
 
-    def wake(self, conversation_id: str) -> None:
-        """See to it that the conversation's waiting turns are run, in this process."""
-        if conversation_id in self._tasks:
-            self._again.add(conversation_id)
-            return
-        task = asyncio.create_task(self._work_off(conversation_id))
-        self._tasks[conversation_id] = task
+    def wake(self, conversation_id: str, work: Work | None = None) -> None:
+        """See to it that the conversation's waiting turns are run, in this process; ``work`` is claimed already."""
+        self._wanted[conversation_id] = work or self._wanted.get(conversation_id)
+        if conversation_id not in self._tasks:
+            task = asyncio.create_task(self._work_off(conversation_id))
+            self._tasks[conversation_id] = task
 
     async def recover(self, interval: float = 1.0) -> None:
         """For ever: take up turns that nobody runs (a process died between acknowledging and answering)."""
@@ -79,19 +78,6 @@ class TurnRunner:
             self.wake(conversation_id)
         return len(found)
 
-    async def settled(self, turn_id: str, conversation_id: str, timeout: float) -> bool:
-        """Wait until a turn has ended, in whichever process; gives whether it has."""
-        deadline = asyncio.get_running_loop().time() + timeout
-        async with self._pubsub.subscribe(conversation_topic(conversation_id)) as wakeups:
-            while True:
-                state = await self._db.read(lambda session: session.get_one(Turn, turn_id).state)
-                if state not in _OPEN:
-                    return True
-                left = deadline - asyncio.get_running_loop().time()
-                if left <= 0:
-                    return False
-                await wakeups.next(min(left, 1.0))
-
     async def drain(self, timeout: float) -> None:
         """Wait up to ``timeout`` seconds for running turns, then leave them to their leases."""
         if self._tasks:
@@ -101,35 +87,47 @@ class TurnRunner:
 
     async def _work_off(self, conversation_id: str) -> None:
         try:
-            while True:
-                self._again.discard(conversation_id)
-                work = await self._db.write(
-                    lambda session: turns.claim(
-                        session, self._announcer, conversation_id, self._clock(), self._times.lease
-                    )
+            while conversation_id in self._wanted:
+                work = self._wanted.pop(conversation_id) or await self._db.write(
+                    lambda session: self._claim(session, locked(session, conversation_id))
                 )
-                if work is not None:
-                    await self._run(work)
-                elif conversation_id not in self._again:
-                    return
+                while work is not None:
+                    work = await self._run(work)
         except Exception:
             # The row stays; recovery takes it up again after its lease.
             log.exception("turns.interrupted", conversation=conversation_id)
         finally:
+            self._wanted.pop(conversation_id, None)
             del self._tasks[conversation_id]
 
-    async def _run(self, work: Work) -> None:
+    def _claim(self, session: Session, conversation: Conversation) -> Work | None:
+        now = self._clock()
+        return turns.claim(session, self._announcer, conversation, now, self._times.lease)
+
+    async def _run(self, work: Work) -> Work | None:
+        """Have a claimed turn answered; gives the conversation's next one, claimed."""
         self._pubsub.publish(
             conversation_topic(work.conversation_id), {"typing": "bot", "on": True}
         )
         result = await self._ask(work)
-        now = self._clock()
-        if isinstance(result, TurnResult):
-            counted = await self._db.write(
-                lambda session: turns.finish(
-                    session, self._announcer, work, result, now, self._times.offer_after
+        if isinstance(result, str):
+            log.warning("turns.failed", turn=work.turn_id, error=result)
+
+        def end(session: Session) -> tuple[bool, Work | None]:
+            now, offer_after = self._clock(), self._times.offer_after
+            conversation = locked(session, work.conversation_id)
+            if isinstance(result, TurnResult):
+                counted = turns.finish(
+                    session, self._announcer, conversation, work, result, now, offer_after
                 )
-            )
+            else:
+                counted = turns.fail(
+                    session, self._announcer, conversation, work, result, now, offer_after
+                )
+            return counted, self._claim(session, conversation)
+
+        counted, following = await self._db.write(end)
+        if isinstance(result, TurnResult):
             log.info(
                 "turns.finished",
                 turn=work.turn_id,
@@ -137,13 +135,7 @@ class TurnRunner:
                 intent=result.understanding.get("intent"),
                 latency_ms=round(result.latency_ms, 1),
             )
-        else:
-            log.warning("turns.failed", turn=work.turn_id, error=result)
-            await self._db.write(
-                lambda session: turns.fail(
-                    session, self._announcer, work, result, now, self._times.offer_after
-                )
-            )
+        return following
 
     async def _ask(self, work: Work) -> TurnResult | str:
         """The engine's result, or why there is none."""

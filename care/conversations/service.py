@@ -14,14 +14,20 @@ from care.backends import PubSub, Subscription
 from care.clock import Clock
 from care.conversations import ownership, turns
 from care.conversations.announce import DESK, Announcer, conversation_topic
-from care.conversations.inbound import InboundMessage, Receipt, Receiver, conversation_for
+from care.conversations.answers import Answer, wait_for_answer
+from care.conversations.inbound import (
+    InboundMessage,
+    Receipt,
+    Receiver,
+    locked_conversation_for,
+)
 from care.conversations.log import append, locked
 from care.conversations.notices import Notice
-from care.conversations.queue import position
 from care.conversations.runner import RunnerTimes, TurnRunner
+from care.conversations.status import Status, status_of
 from care.conversations.tables import Conversation, Message, Owner, Role
 from care.conversations.text import clean
-from care.conversations.transcript import messages_after, replies_to
+from care.conversations.transcript import messages_after
 from care.customers.contacts import find_contact
 from care.db import Database
 from care.engine import Engine
@@ -35,17 +41,6 @@ class ConversationTimes:
     runner: RunnerTimes
     agent_silence: timedelta
     follow_up: timedelta
-
-
-@dataclass(frozen=True)
-class Status:
-    """What a customer may know about the state of the conversation."""
-
-    conversation_id: str
-    owner: Owner
-    last_seq: int
-    position: int | None
-    agent_name: str | None
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,9 @@ class Conversations:
         self._times = times
         self._text_limit = text_limit
         self.announcer = Announcer(pubsub)
-        self._receiver = Receiver(self.announcer, seal, text_limit, zone, times.follow_up)
+        self._receiver = Receiver(
+            self.announcer, seal, text_limit, zone, times.follow_up, times.runner.lease
+        )
         self.runner = TurnRunner(db, clock, engine, self.announcer, pubsub, times.runner)
 
     async def receive(self, inbound: InboundMessage) -> Receipt:
@@ -86,24 +83,23 @@ class Conversations:
 
         Raises ``InvalidText``, ``TextTooLong``, ``NotFound`` and ``Conflict`` (stale button).
         """
-        receipt = await self._db.write(
+        receipt, work = await self._db.write(
             lambda session: self._receiver.receive(session, inbound, self._clock())
         )
         if receipt.has_turn and not receipt.duplicate:
-            self.runner.wake(receipt.conversation_id)
+            self.runner.wake(receipt.conversation_id, work)
         return receipt
 
-    async def answered(self, receipt: Receipt, timeout: float) -> list[Message]:
-        """Wait up to ``timeout`` seconds for the answer to a received message; gives what was said."""
-        if receipt.has_turn:
-            await self.runner.settled(receipt.message_id, receipt.conversation_id, timeout)
-        return await self._db.read(lambda session: replies_to(session, receipt.message_id))
+    async def answered(self, receipt: Receipt, timeout: float) -> Answer:
+        """Wait up to ``timeout`` seconds for the answer to a received message, from whichever process."""
+        wakeups = self.listen(receipt.conversation_id)
+        return await wait_for_answer(self._db, wakeups, receipt, timeout)
 
     async def begin(self, channel: str, address: str) -> str:
         """The id of the conversation of who writes from ``address``, made when it is new."""
         inbound = InboundMessage(channel, address, external_id="")
         return await self._db.write(
-            lambda session: conversation_for(session, inbound, self._clock())
+            lambda session: locked_conversation_for(session, inbound, self._clock()).id
         )
 
     async def find(self, channel: str, address: str) -> str:
@@ -126,25 +122,7 @@ class Conversations:
         """The messages a customer may see after ``after``, and how things stand."""
 
         def work(session: Session) -> tuple[list[Message], Status]:
-            conversation = session.get(Conversation, conversation_id)
-            if conversation is None:
-                raise NotFound()
-            agent_name = None
-            if conversation.owner == Owner.AGENT:
-                agent_name = session.scalar(
-                    select(Message.agent_name)
-                    .where(Message.conversation_id == conversation_id)
-                    .where(Message.agent_name.is_not(None))
-                    .order_by(Message.seq.desc())
-                    .limit(1)
-                )
-            status = Status(
-                conversation_id=conversation_id,
-                owner=Owner(conversation.owner),
-                last_seq=conversation.last_seq,
-                position=position(session, conversation),
-                agent_name=agent_name,
-            )
+            status = status_of(session, conversation_id)
             return messages_after(session, conversation_id, after), status
 
         return await self._db.read(work)

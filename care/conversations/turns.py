@@ -30,39 +30,82 @@ class Work:
     channel: str
 
 
-def claim(
-    session: Session, announcer: Announcer, conversation_id: str, now: datetime, lease: timedelta
+RECOVERY_AFTER = timedelta(seconds=2)
+"""A turn that no process has begun after this time is looked for by all."""
+
+
+def add(
+    session: Session,
+    conversation: Conversation,
+    message: Message,
+    payload: str | None,
+    sealed: str | None,
+    now: datetime,
+    lease: timedelta,
 ) -> Work | None:
-    """The next turn of the conversation to run, held until ``now + lease``; ``None`` when there is none to begin.
+    """Add the turn that will answer ``message``, and claim it when no other one is before it.
+
+    ``payload`` is what a pressed button stands for, ``sealed`` a one-time code as ``typed_code`` reads it.
+    """
+    turn = Turn(
+        id=message.id,
+        conversation_id=conversation.id,
+        seq=message.seq,
+        state=TurnState.PENDING,
+        payload=payload,
+        sealed=sealed,
+        attempts=0,
+        lease_until=now + RECOVERY_AFTER,
+    )
+    work = None
+    if _oldest_open(session, conversation.id) is None:
+        work = _take(turn, conversation, message, now, lease)
+    session.add(turn)
+    return work
+
+
+def claim(
+    session: Session,
+    announcer: Announcer,
+    conversation: Conversation,
+    now: datetime,
+    lease: timedelta,
+) -> Work | None:
+    """The next turn of a locked conversation, held until ``now + lease``; ``None`` when there is none to begin.
 
     A turn whose process died (its lease is over) is claimed again, or withdrawn when the owner has changed.
     """
-    conversation = locked(session, conversation_id)
-    while (turn := _oldest_open(session, conversation_id)) is not None:
-        if turn.state == TurnState.PENDING:
-            turn.epoch, turn.started_at = conversation.epoch, now
-        elif turn.lease_until > now:
-            return None
-        elif turn.epoch != conversation.epoch:
-            _end(turn, TurnState.WITHDRAWN, now)
-            announcer.conversation(session, conversation_id, now)
-            session.flush()
-            continue
-        turn.state = TurnState.RUNNING
-        turn.attempts += 1
-        turn.lease_until = now + lease
-        message = session.get_one(Message, turn.id)
-        return Work(
-            turn_id=turn.id,
-            conversation_id=conversation_id,
-            epoch=conversation.epoch,
-            attempt=turn.attempts,
-            text=message.text or "",
-            payload=turn.payload,
-            fresh=conversation.fresh,
-            channel=message.channel,
-        )
+    while (turn := _oldest_open(session, conversation.id)) is not None:
+        if turn.state == TurnState.RUNNING:
+            if turn.lease_until > now:
+                return None
+            if turn.epoch != conversation.epoch:
+                _end(turn, TurnState.WITHDRAWN, now)
+                announcer.conversation(session, conversation.id, now)
+                session.flush()
+                continue
+        return _take(turn, conversation, session.get_one(Message, turn.id), now, lease)
     return None
+
+
+def _take(
+    turn: Turn, conversation: Conversation, message: Message, now: datetime, lease: timedelta
+) -> Work:
+    if turn.state == TurnState.PENDING:
+        turn.epoch, turn.started_at = conversation.epoch, now
+    turn.state = TurnState.RUNNING
+    turn.attempts += 1
+    turn.lease_until = now + lease
+    return Work(
+        turn_id=turn.id,
+        conversation_id=conversation.id,
+        epoch=conversation.epoch,
+        attempt=turn.attempts,
+        text=message.text or "",
+        payload=turn.payload,
+        fresh=conversation.fresh,
+        channel=message.channel,
+    )
 
 
 def _oldest_open(session: Session, conversation_id: str) -> Turn | None:
@@ -78,41 +121,41 @@ def _oldest_open(session: Session, conversation_id: str) -> Turn | None:
 def finish(
     session: Session,
     announcer: Announcer,
+    conversation: Conversation,
     work: Work,
     result: TurnResult,
     now: datetime,
     offer_after: timedelta,
 ) -> bool:
-    """Append what the bot said and, when it asks for it, hand over: one transaction.
+    """Append to the locked conversation what the bot said and, when it asks for it, hand over: one transaction.
 
     When the owner has changed since the turn began, its replies are stored as withdrawn. Gives whether the
     turn counted; a turn that another process has taken up meanwhile does not, and nothing is stored.
     """
-    conversation = locked(session, work.conversation_id)
     turn = _held(session, work)
     if turn is None:
         return False
-    message = session.get_one(Message, work.turn_id)
+    message = session.get_one(Message, turn.id)
     message.understanding = result.understanding
     # The desks have the message already, without what was understood.
     announcer.message(session, conversation.id, message.id, now)
     current = conversation.owner == Owner.BOT and conversation.epoch == work.epoch
-    for reply in result.replies:
-        _append_reply(session, announcer, conversation, work, reply, now, withdrawn=not current)
     _end(turn, TurnState.DONE if current else TurnState.WITHDRAWN, now)
     if current:
         conversation.fresh = False
         conversation.active_at = now
-        if result.handover is not None:
-            enqueue(
-                session,
-                announcer,
-                conversation,
-                result.handover.reason,
-                result.handover.packet,
-                now,
-                offer_after,
-            )
+    for reply in result.replies:
+        _append_reply(session, announcer, conversation, work, reply, now, withdrawn=not current)
+    if current and result.handover is not None:
+        enqueue(
+            session,
+            announcer,
+            conversation,
+            result.handover.reason,
+            result.handover.packet,
+            now,
+            offer_after,
+        )
     announcer.conversation(session, conversation.id, now)
     return current
 
@@ -120,24 +163,35 @@ def finish(
 def fail(
     session: Session,
     announcer: Announcer,
+    conversation: Conversation,
     work: Work,
     error: str,
     now: datetime,
     offer_after: timedelta,
-) -> None:
-    """The engine could not answer: the conversation goes to the queue, and the customer is told so."""
-    conversation = locked(session, work.conversation_id)
+) -> bool:
+    """The engine could not answer: the locked conversation goes to the queue, and the customer is told so.
+
+    Gives whether the turn counted, as ``finish`` does.
+    """
     turn = _held(session, work)
     if turn is None:
-        return
+        return False
     turn.error = error
     _end(turn, TurnState.FAILED, now)
-    if conversation.owner == Owner.BOT and conversation.epoch == work.epoch:
+    current = conversation.owner == Owner.BOT and conversation.epoch == work.epoch
+    if current:
         notice = say(Notice.QUEUED_AFTER_FAILURE)
         append(session, announcer, conversation, Role.SYSTEM, now, text=notice, turn_id=turn.id)
         enqueue(session, announcer, conversation, ENGINE_FAILED, {}, now, offer_after)
         conversation.fresh = True
     announcer.conversation(session, conversation.id, now)
+    return current
+
+
+def is_open(session: Session, turn_id: str) -> bool:
+    """Whether a turn has still to end."""
+    state = session.scalar(select(Turn.state).where(Turn.id == turn_id))
+    return state in (TurnState.PENDING, TurnState.RUNNING)
 
 
 def open_turns(session: Session, now: datetime, limit: int = 200) -> list[str]:

@@ -66,7 +66,7 @@ class Database:
         """The same as ``read`` in the calling thread (commands, tests)."""
         with self._sessions() as session:
             if self.is_sqlite:
-                session.execute(text("BEGIN"))
+                session.connection().exec_driver_sql("BEGIN")
             return work(session)
 
     def write_now[T](self, work: Callable[[Session], T]) -> T:
@@ -93,7 +93,7 @@ class Database:
     def _write_once[T](self, work: Callable[[Session], T]) -> tuple[T, list[Callable[[], None]]]:
         with self._sessions() as session:
             if self.is_sqlite:
-                session.execute(text("BEGIN IMMEDIATE"))
+                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             result = work(session)
             for hook in session.info.pop("at_end", []):
                 hook(session)

@@ -17,7 +17,9 @@ from care.admin.metrics import Metrics
 from care.backends import PubSub
 from care.channels import web
 from care.channels.web.connection import SocketTimes
+from care.conversations.inbound import Receipt
 from care.conversations.service import Agent
+from care.conversations.tables import Owner
 from care.desk.passwords import Passwords
 from care.duties import load_duties
 from care.engine import TurnRequest, TurnResult
@@ -170,8 +172,17 @@ class Visitor:
     async def settled(self, response: httpx.Response) -> None:
         """Wait for the answer to a message said over HTTP."""
         assert response.status_code == 200, response.text
-        runner = self.world.conversations.runner
-        assert await runner.settled(response.json()["id"], self.conversation, 5)
+        stored = response.json()
+        receipt = Receipt(
+            self.conversation,
+            stored["id"],
+            stored["seq"],
+            Owner.BOT,
+            duplicate=False,
+            has_turn=True,
+        )
+        answer = await self.world.conversations.answered(receipt, 5)
+        assert not answer.pending
 
 
 class ChatSocket(AsgiSocket):

@@ -110,7 +110,13 @@ class Core:
     async def ask(self, text: str, **how: str) -> list[str]:
         """The customer writes and waits; gives what was answered."""
         receipt = await self.say(text, **how)
-        return [message.text or "" for message in await self.conversations.answered(receipt, 10)]
+        return [message.text or "" for message in await self.answer(receipt)]
+
+    async def answer(self, receipt: Receipt) -> list[Message]:
+        """What is said in answer to a received message."""
+        answer = await self.conversations.answered(receipt, 10)
+        assert not answer.pending
+        return answer.said
 
     def conversation(self, conversation_id: str) -> Conversation:
         """The conversation's row."""

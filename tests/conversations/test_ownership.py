@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from care.conversations import turns
 from care.conversations.inbound import InboundMessage
 from care.conversations.queue import Choice
 from care.conversations.service import Agent
@@ -20,7 +19,7 @@ async def in_queue(core: Core, address: str = "alice") -> str:
     """A conversation that waits for a person."""
     core.engine.answer = handing_over
     receipt = await core.say("转人工", address=address)
-    await core.conversations.answered(receipt, 10)
+    await core.answer(receipt)
     return receipt.conversation_id
 
 
@@ -57,7 +56,7 @@ async def test_a_reply_that_comes_after_a_takeover_is_withdrawn(core: Core) -> N
     await core.engine.started.wait()
     await core.conversations.accept(receipt.conversation_id, core.agent, 1)
     core.engine.gate.set()
-    assert await core.conversations.answered(receipt, 10) == []
+    assert await core.answer(receipt) == []
     late = [m for m in core.messages(receipt.conversation_id) if m.role == Role.BOT]
     assert [m.withdrawn for m in late] == [True]
     assert core.turn(receipt.message_id).state == TurnState.WITHDRAWN
@@ -71,7 +70,7 @@ async def test_a_late_wish_for_a_person_does_not_take_the_chat_from_the_agent(co
     await core.engine.started.wait()
     await core.conversations.accept(receipt.conversation_id, core.agent, 1)
     core.engine.gate.set()
-    await core.conversations.answered(receipt, 10)
+    await core.answer(receipt)
     row = core.conversation(receipt.conversation_id)
     assert (row.owner, row.agent_id) == (Owner.AGENT, core.agent.id)
 
@@ -81,8 +80,8 @@ async def test_messages_waiting_behind_a_handover_are_left_to_the_person(core: C
     first = await core.say("转人工")
     second = await core.say("快点")
     core.engine.gate.set()
-    await core.conversations.answered(first, 10)
-    await core.conversations.answered(second, 10)
+    await core.answer(first)
+    await core.answer(second)
     assert core.turn(second.message_id).state == TurnState.SKIPPED
     assert len(core.engine.asked) == 1
 
@@ -121,7 +120,7 @@ async def test_handed_back_the_bot_answers_again_in_a_new_dialogue(core: Core) -
     assert core.messages(conversation_id)[-1].role == Role.SYSTEM
     core.engine.answer = lambda request: handing_over(request)
     receipt = await core.say("再见")
-    await core.conversations.answered(receipt, 10)
+    await core.answer(receipt)
     assert core.engine.asked[-1].fresh
 
 
@@ -146,7 +145,7 @@ async def test_an_engine_that_recovers_is_not_noticed(core: Core, error: Excepti
 async def test_an_engine_that_stays_down_leads_to_the_queue(core: Core) -> None:
     core.engine.failures = [EngineUnreachable() for _ in range(3)]
     receipt = await core.say("喂")
-    [notice] = await core.conversations.answered(receipt, 10)
+    [notice] = await core.answer(receipt)
     assert notice.role == Role.SYSTEM
     assert "人工" in (notice.text or "")
     row = core.conversation(receipt.conversation_id)
@@ -155,23 +154,15 @@ async def test_an_engine_that_stays_down_leads_to_the_queue(core: Core) -> None:
 
 
 async def test_a_dead_process_leaves_its_turn_to_another(core: Core) -> None:
-    core.conversations.runner.wake = lambda conversation_id: None  # type: ignore[method-assign]
+    core.conversations.runner.wake = lambda *_: None  # type: ignore[method-assign]
     receipt = await core.say("查话费")
-    announcer = core.conversations.announcer
-    claim = await core.db.write(
-        lambda s: turns.claim(
-            s,
-            announcer,
-            receipt.conversation_id,
-            core.clock.now,
-            lease=core.clock.now - core.clock.now,
-        )
-    )
-    assert claim is not None
     del core.conversations.runner.wake
-    core.clock.forward(seconds=90)
-    await core.conversations.runner.recover_once()
-    assert [m.text for m in await core.conversations.answered(receipt, 10)] == ["echo 查话费"]
+    assert core.turn(receipt.message_id).state == TurnState.RUNNING
+    core.clock.forward(seconds=30)
+    assert await core.conversations.runner.recover_once() == 0, "it may still run"
+    core.clock.forward(seconds=60)
+    assert await core.conversations.runner.recover_once() == 1
+    assert [m.text for m in await core.answer(receipt)] == ["echo 查话费"]
     assert core.engine.asked[-1].repeat, "it may have reached the engine before"
 
 
@@ -210,7 +201,7 @@ async def test_who_waits_long_is_offered_other_ways(core: Core) -> None:
         "queue:bot",
     ]
     receipt = await core.say("登记工单")
-    notice = (await core.conversations.answered(receipt, 10))[0].text or ""
+    notice = (await core.answer(receipt))[0].text or ""
     assert "GD20261120" in notice
     assert core.conversation(conversation_id).owner == Owner.BOT
 
@@ -236,7 +227,7 @@ async def test_leaving_the_queue_for_a_call_back_asks_the_bot(core: Core) -> Non
     choice = InboundMessage("web", "alice", "leave-1", choice=Choice.CALLBACK)
     receipt = await core.conversations.receive(choice)
     assert receipt.has_turn
-    await core.conversations.answered(receipt, 10)
+    await core.answer(receipt)
     assert core.engine.asked[-1].payload == "/request_callback"
     assert core.conversation(conversation_id).owner == Owner.QUEUE, "the scripted bot hands over"
 
@@ -268,7 +259,7 @@ async def test_an_agent_who_answers_keeps_the_chat(core: Core) -> None:
 
 async def test_silence_closes_a_conversation_with_the_bot(core: Core) -> None:
     receipt = await core.say("你好")
-    await core.conversations.answered(receipt, 10)
+    await core.answer(receipt)
     assert await timeouts(core).close_silent() == 0
     core.clock.forward(minutes=31)
     assert await timeouts(core).close_silent() == 1

@@ -20,11 +20,11 @@ async def test_a_message_is_answered(core: Core) -> None:
 
 async def test_a_redelivery_gives_the_first_outcome(core: Core) -> None:
     first = await core.say("查话费", key="m1")
-    assert [m.text for m in await core.conversations.answered(first, 10)] == ["echo 查话费"]
+    assert [m.text for m in await core.answer(first)] == ["echo 查话费"]
     again = await core.say("查话费", key="m1")
     assert again.duplicate
     assert again.message_id == first.message_id
-    assert [m.text for m in await core.conversations.answered(again, 10)] == ["echo 查话费"]
+    assert [m.text for m in await core.answer(again)] == ["echo 查话费"]
     assert len(core.engine.asked) == 1
     assert len(core.messages(first.conversation_id)) == 2
 
@@ -44,7 +44,7 @@ async def test_the_id_of_another_conversation_is_refused(core: Core) -> None:
 async def test_quick_messages_keep_their_order_and_run_one_at_a_time(core: Core) -> None:
     receipts = [await core.say(f"第{n}条") for n in range(6)]
     for receipt in receipts:
-        await core.conversations.answered(receipt, 10)
+        await core.answer(receipt)
     conversation = receipts[0].conversation_id
     customers = [m.text for m in core.messages(conversation) if m.role == Role.CUSTOMER]
     bots = [m.text for m in core.messages(conversation) if m.role == Role.BOT]
@@ -80,9 +80,9 @@ async def test_odd_texts_are_only_texts(core: Core, text: str) -> None:
 async def test_a_button_counts_only_while_it_is_offered(core: Core) -> None:
     core.engine.answer = offering(Button("查余额", "/query_balance"))
     receipt = await core.say("能办什么")
-    [offer] = await core.conversations.answered(receipt, 10)
+    [offer] = await core.answer(receipt)
     pressed = InboundMessage("web", "alice", "b1", button=(offer.id, 0))
-    await core.conversations.answered(await core.conversations.receive(pressed), 10)
+    await core.answer(await core.conversations.receive(pressed))
     assert core.engine.asked[-1].payload == "/query_balance"
     assert core.messages(receipt.conversation_id)[2].text == "查余额"
     with pytest.raises(Conflict):
@@ -100,17 +100,30 @@ async def test_a_payload_that_was_not_offered_is_plain_text(core: Core) -> None:
     assert core.engine.asked[-1].payload == "/query_balance"
 
 
-async def test_a_lost_wake_up_is_found_by_recovery(core: Core) -> None:
-    core.conversations.runner.wake = lambda conversation_id: None  # type: ignore[method-assign]
+async def test_a_turn_that_nobody_begins_is_found_by_recovery(core: Core) -> None:
+    core.engine.gate = asyncio.Event()
+    await core.say("你好")
+    await core.engine.started.wait()
+    core.conversations.runner.wake = lambda *_: None  # type: ignore[method-assign]
     receipt = await core.say("有人吗")
     del core.conversations.runner.wake
-    assert await core.conversations.runner.recover_once() == 0, (
-        "it is left to its own process first"
-    )
+    assert core.turn(receipt.message_id).state == TurnState.PENDING, "it waits for the first one"
+    assert await core.conversations.runner.recover_once() == 0, "its own process comes first"
     core.clock.forward(seconds=5)
     assert await core.conversations.runner.recover_once() == 1
-    assert [m.text for m in await core.conversations.answered(receipt, 10)] == ["echo 有人吗"]
+    core.engine.gate.set()
+    assert [m.text for m in await core.answer(receipt)] == ["echo 有人吗"]
     assert core.turn(receipt.message_id).state == TurnState.DONE
+
+
+async def test_a_turn_follows_the_one_before_by_itself(core: Core) -> None:
+    core.engine.gate = asyncio.Event()
+    await core.say("你好")
+    await core.engine.started.wait()
+    core.conversations.runner.wake = lambda *_: None  # type: ignore[method-assign]
+    receipt = await core.say("有人吗")
+    core.engine.gate.set()
+    assert [m.text for m in await core.answer(receipt)] == ["echo 有人吗"]
 
 
 async def test_buttons_of_who_speaks_first_can_be_pressed(core: Core) -> None:
@@ -127,5 +140,5 @@ async def test_buttons_of_who_speaks_first_can_be_pressed(core: Core) -> None:
 
     message_id = await core.db.write(offer)
     pressed = InboundMessage("web", "alice", "b1", button=(message_id, 0))
-    await core.conversations.answered(await core.conversations.receive(pressed), 10)
+    await core.answer(await core.conversations.receive(pressed))
     assert core.engine.asked[-1].payload == "/query_balance"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from care.conversations.service import Status
+from care.conversations.status import Status
 from care.conversations.tables import Message, Owner
 
 

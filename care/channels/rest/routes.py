@@ -69,13 +69,11 @@ def router(services: Services, *, wait: float = WAIT) -> APIRouter:
                 network=networks.of(request),
             )
         )
-        said = await conversations.answered(receipt, wait)
-        answer = replies(who.name, said)
-        _, status = await conversations.look(receipt.conversation_id, receipt.seq)
-        if status.owner is not Owner.BOT or not answer:
-            pending = receipt.has_turn and not answer and status.owner is Owner.BOT
-            answer.append(owner_notice(who.name, status, pending=pending))
-        return answer
+        answer = await conversations.answered(receipt, wait)
+        items = replies(who.name, answer.said)
+        if answer.status.owner is not Owner.BOT or not items:
+            items.append(owner_notice(who.name, answer.status, pending=answer.pending))
+        return items
 
     @routes.get("/conversations/{name:path}/messages")
     async def messages(
