@@ -53,8 +53,12 @@ class Database:
         """Run ``work`` in a transaction and commit it, in a worker thread.
 
         ``work`` may be run again when PostgreSQL reports a conflict with another writer, so it must have no effect
-        outside the session; such effects belong into ``on_commit``.
+        outside the session; such effects belong into ``on_commit``. Whoever waits for it may be cancelled: a
+        transaction that has begun is brought to its end, and its ``on_commit`` is called.
         """
+        return await asyncio.shield(self._write_and_tell(work))
+
+    async def _write_and_tell[T](self, work: Callable[[Session], T]) -> T:
         result, hooks = await asyncio.get_running_loop().run_in_executor(
             self._pool, partial(self._write, work)
         )
