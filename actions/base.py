@@ -193,6 +193,11 @@ def said(tracker: Tracker) -> list[str]:
     ]
 
 
+def intents_of(tracker: Tracker) -> set[str]:
+    """What the customer has wanted in this dialogue."""
+    return {_intent(event) for event in tracker.events if event.get("event") == "user"}
+
+
 def _intent(event: dict[str, Any]) -> str:
     return str(((event.get("parse_data") or {}).get("intent") or {}).get("name") or "")
 

@@ -12,11 +12,15 @@ from actions.base import (
     CareAction,
     DomainDict,
     Services,
+    intents_of,
     leave_form,
     said,
 )
+from care.clock import local_date
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone, mask_text
+
+COMPLAINT = "complain"
 
 _LABELS = {
     "month": "月份",
@@ -61,12 +65,23 @@ class RequestHuman(CareAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Say so and hand over with all that was collected."""
-        packet = await collected(self.services, tracker, await self.caller(tracker))
+        caller = await self.caller(tracker)
+        packet = await collected(self.services, tracker, caller)
+        reason = await self._reason(tracker, caller)
         dispatcher.utter_message(response="utter_handover")
-        dispatcher.utter_message(
-            json_message={"handover": {"reason": "requested", "packet": packet}}
-        )
+        dispatcher.utter_message(json_message={"handover": {"reason": reason, "packet": packet}})
         return leave_form(FLOW_SLOTS)
+
+    async def _reason(self, tracker: Tracker, caller: Caller) -> str:
+        """Why, as far as it decides who is served first (``care.conversations.ownership``)."""
+        if COMPLAINT in intents_of(tracker):
+            return "complaint"
+        if caller.verified is not None:
+            customer = await self.services.bss.customer(caller.verified.customer_id)
+            today = local_date(self.services.clock(), self.services.zone)
+            if customer is not None and customer.is_senior(today):
+                return "senior"
+        return "requested"
 
 
 async def collected(services: Services, tracker: Tracker, caller: Caller) -> dict[str, str]:

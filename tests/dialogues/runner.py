@@ -168,6 +168,8 @@ def _check_afterwards(
     for label, text in after.packet.items():
         packet = conversation.packet
         assert values.fill(text) in str(packet.get(label)), f"the packet is {packet}"
+    if after.reason is not None:
+        assert conversation.reason == after.reason, f"the reason is {conversation.reason}"
     if after.sms:
         _await_texts(after.sms, values)
     for text in after.nowhere:

@@ -24,6 +24,7 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       tickets: [{kind: callback, holds: [漫游]}] # all tickets of this conversation
       next_plan: p59                 # what the operator will change the line to
       packet: {停在: 等验证码}          # what the agent gets
+      reason: complaint              # why a person is to take over
       sms: [已成功办理]               # text messages to {phone}, in the end
       nowhere: ["{code}"]            # stands in no message, tracker, turn or log
 
@@ -44,7 +45,7 @@ FOLDER = Path(__file__).parent
 
 _DEEDS = ("says", "presses", "expires", "kills", "awaits")
 _STEP = (*_DEEDS, "hears", "never", "offers", "understood", "owner", "again")
-_AFTER = ("verified", "orders", "tickets", "next_plan", "packet", "sms", "nowhere")
+_AFTER = ("verified", "orders", "tickets", "next_plan", "packet", "reason", "sms", "nowhere")
 _DIALOGUE = ("about", "customer", "changes", "variants", "steps", "after")
 _OWNERS = ("bot", "queue", "agent", "closed")
 _THINGS = {"expires": ("identity", "code"), "kills": ("rasa", "care"), "awaits": ("ready",)}
@@ -93,6 +94,7 @@ class After:
     tickets: tuple[ExpectedTicket, ...] = ()
     next_plan: str | None = None
     packet: Mapping[str, str] = field(default_factory=dict)
+    reason: str | None = None
     sms: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
 
@@ -247,6 +249,7 @@ def _after(fields: _Fields) -> After:
         ),
         next_plan=fields.text_or_none("next_plan"),
         packet=fields.mapping("packet"),
+        reason=fields.text_or_none("reason"),
         sms=fields.texts("sms"),
         nowhere=fields.texts("nowhere"),
     )
