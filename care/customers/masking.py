@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+from care.customers import typed_codes
+
 _PASSWORD = re.compile(r"(密码(?:改成|设为|设成|就是|是|为|[::])?\s*)([0-9A-Za-z]{6,16})")
 _PHONE = re.compile(r"(?<!\d)((?:\+?86[- ]?)?1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
 _ID_NUMBER = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
@@ -39,12 +40,15 @@ def mask_values(value: Any) -> Any:
 
 
 def hide_secrets(text: str, *, code_expected: bool) -> str:
-    """``text`` with passwords, and one-time codes where one is expected, replaced by stars."""
+    """``text`` with passwords, and one-time codes where one is expected, replaced by six stars each."""
     text = _PASSWORD.sub(lambda match: match[1] + "*" * 6, text)
-    return _CODE.sub("******", text) if code_expected else text
+    if not code_expected:
+        return text
+    for code in reversed(typed_codes.find(text)):
+        text = text[: code.start] + "*" * typed_codes.DIGITS + text[code.end :]
+    return text
 
 
 def code_in(text: str) -> str | None:
-    """The first group of exactly six digits in ``text``."""
-    match = _CODE.search(text)
-    return match[0] if match else None
+    """The six ASCII digits of the first one-time code in ``text``, however it is written."""
+    return next((code.digits for code in typed_codes.find(text)), None)

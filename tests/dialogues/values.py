@@ -5,6 +5,7 @@
 ``{phone}`` ``{phone:2}``     the customer's first line, the second; ``{phone:C1008}`` another's
 ``{masked}`` …                the same, as customers see it
 ``{code}`` ``{code:C1008}``   the newest one-time code sent since the conversation began
+``{spoken_code}``             the same, as it is dictated: 四七二 幺九零
 ``{wrong_code}``              six digits that are not that code
 ``{month:-1}``                last month as 2026年10月; ``{month_short:-1}`` as 10月
 ``{year:-1}``                 last year
@@ -39,6 +40,7 @@ from tests.dialogues.rows import Rows
 from tests.dialogues.script import ScriptError
 
 ZONE = ZoneInfo("Asia/Shanghai")
+_SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
 _PLACE = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
 
 
@@ -97,6 +99,11 @@ class Values:
         if not codes:
             raise AssertionError(f"no code was sent to {phone} in this conversation")
         return str(codes[0])
+
+    def spoken_code(self, which: str) -> str:
+        """The newest one-time code in Chinese digits, in two groups."""
+        digits = self.code(which).translate(_SPOKEN)
+        return f"{digits[:3]} {digits[3:]}"
 
     def wrong_code(self, which: str) -> str:
         """Six other digits."""
@@ -201,6 +208,7 @@ def known_values(values: Values) -> dict[str, Callable[[str], str]]:
         "phone": lambda which: values.line(which).phone,
         "masked": lambda which: _masked(values.line(which).phone),
         "code": values.code,
+        "spoken_code": values.spoken_code,
         "wrong_code": values.wrong_code,
         "month": values.month,
         "month_short": values.month_short,
