@@ -1,8 +1,11 @@
-"""``python -m care``: serve, and the commands of the database and the demo."""
+"""``python -m care``: serve, and the commands of the database, the agents and the demo."""
 
 import argparse
+import getpass
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,6 +14,9 @@ from care import logs
 from care.datafiles import DataFileError
 from care.errors import CareError
 from care.settings import Settings
+
+if TYPE_CHECKING:
+    from care.db import Database
 
 
 class CommandFailed(Exception):
@@ -59,6 +65,88 @@ def _db_revise(settings: Settings, message: str) -> None:
     migrate.revise(settings.database_url, schema.metadata, message)
 
 
+def _agents_add(settings: Settings, username: str, name: str, role: str) -> None:
+    from care.clock import utc_now
+    from care.desk.agents import create_agent, free_username
+    from care.desk.tables import AgentRole
+
+    with _database(settings) as db:
+        username = free_username(db, username)  # said before anybody thinks of a password
+        password = _new_password(username)
+        create_agent(db, utc_now, username, password, name, AgentRole(role))
+    print(f"{username} can log in as {role}")
+
+
+def _agents_list(settings: Settings) -> None:
+    from care.desk.agents import list_agents
+
+    with _database(settings) as db:
+        agents = list_agents(db)
+    for agent in agents:
+        seen = agent.last_seen
+        last = f"{seen.astimezone(settings.zone):%Y-%m-%d %H:%M}" if seen else "never"
+        notes = [
+            *(["disabled"] if not agent.active else []),
+            *(["demo" if settings.demo else "demo: not accepted"] if agent.demo else []),
+        ]
+        line = f"{agent.username:<32} {agent.role:<10} {last:<16} {agent.name}"
+        print(line + (f" ({', '.join(notes)})" if notes else ""))
+
+
+def _agents_password(settings: Settings, username: str) -> None:
+    from care.desk.agents import known_agent, set_password
+
+    with _database(settings) as db:
+        username = known_agent(db, username).username
+        set_password(db, username, _new_password(username))
+    print(f"{username} has a new password and is logged out everywhere")
+
+
+def _agents_disable(settings: Settings, username: str) -> None:
+    from care.desk.agents import set_active
+
+    with _database(settings) as db:
+        set_active(db, username, active=False)
+    print(f"{username} cannot log in any more and is logged out everywhere")
+
+
+def _agents_enable(settings: Settings, username: str) -> None:
+    from care.desk.agents import set_active
+
+    with _database(settings) as db:
+        set_active(db, username, active=True)
+    print(f"{username} can log in again")
+
+
+def _new_password(username: str) -> str:
+    """A password from the terminal, unseen and twice; from standard input (a line) where that is none."""
+    if not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\r\n")
+        if not password:
+            raise CommandFailed("there is no password on standard input")
+        return password
+    try:
+        password = getpass.getpass(f"New password of {username}: ")
+        if getpass.getpass("Once more: ") != password:
+            raise CommandFailed("the two passwords are not the same; nothing was changed")
+    except EOFError:
+        raise CommandFailed("no password was given; nothing was changed") from None
+    return password
+
+
+@contextmanager
+def _database(settings: Settings) -> "Iterator[Database]":
+    """The database, at the newest migration."""
+    from care.db import Database, migrate
+
+    migrate.require_current(settings.database_url)
+    db = Database(settings.database_url, threads=1)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
 def _demo_load(settings: Settings) -> None:
     from care.bss.embedded.demo import load_demo
     from care.clock import local_date, utc_now
@@ -100,15 +188,12 @@ def _require_demo(settings: Settings) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit status. A failure is one line on standard error."""
-    arguments = _parser().parse_args(words)
+    given = vars(_parser().parse_args(words))
+    run: Callable[..., None] = given.pop("run")
     try:
         settings = Settings()
         logs.set_up(settings.log_format)
-        run: Callable[..., None] = arguments.run
-        if "message" in arguments:
-            run(settings, arguments.message)
-        else:
-            run(settings)
+        run(settings, **given)
     except KeyboardInterrupt:
         return 130
     except Exception as error:
@@ -123,9 +208,24 @@ def main(words: Sequence[str] | None = None) -> int:
 def _reason(error: Exception) -> str | None:
     """Why a command failed, in one line; ``None`` for what is a bug and wants its traceback."""
     from care.db.migrate import SchemaMismatch
+    from care.desk import agents
+    from care.desk.passwords import MAX_PASSWORD
     from care.serving import PortTaken
 
     match error:
+        case agents.UsernameTaken():
+            return "this username is taken"
+        case agents.NoSuchAgent():
+            return "there is no agent of this username"
+        case agents.BadUsername():
+            return "a username has 2 to 32 small letters, digits, dots, hyphens or underscores"
+        case agents.BadName():
+            return f"a name has 1 to {agents.MAX_NAME} characters"
+        case agents.WeakPassword():
+            return (
+                f"a password has {agents.MIN_PASSWORD} to {MAX_PASSWORD} characters, "
+                f"{agents.MIN_DIFFERENT} different ones at least, and does not hold the username"
+            )
         case ValidationError():
             return "; ".join(
                 f"CARE_{str(problem['loc'][0]).upper()}: {problem['msg']}"
@@ -152,10 +252,23 @@ def _parser() -> argparse.ArgumentParser:
     _command(database, "check", "models and migrations say the same", _db_check)
     revise = _command(database, "revise", "write a migration for changed models", _db_revise)
     revise.add_argument("message", help="what changes, in a few words")
+    _add_agents(_group(commands, "agents", "who may log in to the desk"))
     demo = _group(commands, "demo", "the demo operator")
     _command(demo, "load", "load it, once", _demo_load)
     _command(demo, "logins", "print addresses and log-ins", _demo_logins)
     return parser
+
+
+def _add_agents(agents: "_Commands") -> None:
+    add = _command(agents, "add", "let somebody log in; asks for the password", _agents_add)
+    add.add_argument("--name", required=True, help="what customers see, for example 陈静")
+    add.add_argument("--role", choices=["agent", "trainer", "supervisor"], default="agent")
+    _command(agents, "list", "list all, with who is disabled", _agents_list)
+    password = _command(agents, "password", "give a new password", _agents_password)
+    disable = _command(agents, "disable", "end all log-ins and allow no more", _agents_disable)
+    enable = _command(agents, "enable", "allow log-ins again", _agents_enable)
+    for command in (add, password, disable, enable):
+        command.add_argument("username")
 
 
 type _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
