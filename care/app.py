@@ -18,6 +18,7 @@ import actions.server
 from actions.base import Services as ActionServices
 from care import studio
 from care.admin import demo, health, metrics
+from care.admin.housekeeping import Housekeeping, Retention
 from care.admin.metrics import Measured, MeasuredEngine, Metrics
 from care.backends import MemoryPubSub, PubSub
 from care.backends.redis import RedisPubSub
@@ -37,6 +38,7 @@ from care.db import Database
 from care.db.jobs import JobLoop
 from care.desk import Desk, agents_online
 from care.desk.passwords import Passwords
+from care.desk.sessions import remove_expired
 from care.duties import Duties, load_duties
 from care.engine import Engine
 from care.engine.rasa import RasaEngine
@@ -320,7 +322,20 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         services.conversations.runner.recover(),
         desk.presence.run(),
         _close_silent(services.timeouts),
+        _housekeeping(services).run(),
     ]
+
+
+def _housekeeping(services: Services) -> Housekeeping:
+    settings = services.settings
+    retention = Retention(
+        events=timedelta(days=settings.keep_events_days),
+        jobs=timedelta(days=settings.keep_jobs_days),
+        codes=timedelta(days=settings.keep_codes_days),
+        verified=timedelta(days=settings.keep_verified_days),
+        outcomes=timedelta(days=settings.keep_outcomes_days),
+    )
+    return Housekeeping(services.db, services.clock, retention, {"agent_sessions": remove_expired})
 
 
 async def _close_silent(timeouts: Timeouts, interval: float = SWEEP_EVERY) -> None:

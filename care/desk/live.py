@@ -18,7 +18,7 @@ from care.desk.feed import DeskFeed, Listener
 from care.desk.gate import Gate
 from care.desk.inputs import is_id
 from care.desk.presence import PresenceKeeper
-from care.desk.reader import DeskReader
+from care.desk.reader import DeskReader, EventsGone
 from care.desk.sessions import AgentSessions, SignedInAgent
 from care.errors import BadRequest, CareError
 from care.http.limits import RateLimiter
@@ -96,6 +96,8 @@ class DeskConnection:
                 await _first_of(self._write(listener, position), self._look(listener), self._read())
         except _Closed as closed:
             await self._close(closed.code)
+        except EventsGone:
+            await self._close(RELOAD)
         except WebSocketDisconnect:
             pass
         except Exception:

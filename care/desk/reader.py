@@ -67,6 +67,10 @@ class Event:
     data: str | None
 
 
+class EventsGone(Exception):
+    """The next event has been removed: whoever wants to go on from there must load the state anew."""
+
+
 class DeskReader:
     """The desk's looks at conversations and events; ``NotFound`` for what does not exist."""
 
@@ -150,12 +154,19 @@ class DeskReader:
         return await self._db.read(last_event)
 
     async def events(self, after: int, limit: int) -> list[Event]:
-        """Up to ``limit`` events after ``after``, in order, each with its subject as it is now."""
+        """Up to ``limit`` events after ``after``, in order, each with its subject as it is now.
+
+        Numbers have no gaps, so a first event that is not the next one means that some were removed. Raises
+        ``EventsGone`` then.
+        """
 
         def work(session: Session) -> tuple[Sequence[DeskEvent], _Subjects]:
+            newest = last_event(session)  # the number first: events may be added meanwhile
             events = session.scalars(
                 select(DeskEvent).where(DeskEvent.id > after).order_by(DeskEvent.id).limit(limit)
             ).all()
+            if events[0].id != after + 1 if events else newest > after:
+                raise EventsGone()
             return events, _subjects(session, events)
 
         events, subjects = await self._db.read(work)

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, select
@@ -40,6 +40,15 @@ class SignedInAgent:
     role: AgentRole
     session_key: str
     csrf: str
+
+
+def remove_expired(session: Session, now: datetime, limit: int) -> int:
+    """Remove up to ``limit`` log-ins whose time is over; gives their number."""
+    over = select(AgentSession.key).where(AgentSession.expires_at <= now).limit(limit)
+    keys = list(session.scalars(over.with_for_update(skip_locked=True)))
+    if keys:
+        session.execute(delete(AgentSession).where(AgentSession.key.in_(keys)))
+    return len(keys)
 
 
 def session_key(token: str) -> str:

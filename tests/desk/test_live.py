@@ -5,10 +5,11 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import Delete, delete
 from starlette.types import Message, Receive, Scope
 
 from care.conversations.announce import DESK
-from care.conversations.tables import Role
+from care.conversations.tables import DeskEvent, Role
 from care.desk import feed
 from care.desk.live import PROTOCOL, RELOAD, UNAUTHENTICATED
 from tests.desk.sockets import AsgiSocket
@@ -109,6 +110,30 @@ async def test_a_number_that_was_never_given_means_loading_anew(
     after = await newest(agent) + ahead
     async with agent.socket(after if ahead > 0 else ahead) as socket:
         assert await socket.close_code() == RELOAD
+
+
+async def test_a_number_whose_successors_were_removed_means_loading_anew(either: World) -> None:
+    agent = await either.login()
+    start = await newest(agent)
+    for _ in range(3):
+        await either.says("a", "你好")
+    end = await newest(agent)
+    await either.db.write(lambda session: session.execute(_older_than(start + 3)))
+    for after in (start, start + 1):
+        async with agent.socket(after) as socket:
+            assert await socket.close_code() == RELOAD
+    async with agent.socket(start + 2) as socket:
+        assert numbers(await socket.events_upto(end, start + 2)) == list(range(start + 3, end + 1))
+    await either.db.write(lambda session: session.execute(_older_than(end + 1)))
+    async with agent.socket(end - 1) as socket:
+        assert await socket.close_code() == RELOAD
+    async with agent.socket(end) as socket:
+        await either.says("a", "还在吗")
+        assert (await socket.frame())["id"] == end + 1
+
+
+def _older_than(number: int) -> Delete:
+    return delete(DeskEvent).where(DeskEvent.id < number)
 
 
 @pytest.mark.parametrize("after", ["x", "", "1.5", "%00"])
