@@ -1,6 +1,7 @@
 """What can be set from outside: ``CARE_*`` environment variables, each with its default and meaning.
 
-A secret is taken from its variable, else from its file ``<secrets_dir>/<name>.key`` (one line, mode 600).
+A variable that is empty counts as not set. A secret is taken from its variable, else from its file
+``<secrets_dir>/<name>.key`` (one line, mode 600).
 """
 
 from datetime import timedelta
@@ -27,7 +28,7 @@ SECRETS = (
 class Settings(BaseSettings):
     """All settings of the care server. Times are seconds unless the name says otherwise."""
 
-    model_config = SettingsConfigDict(env_prefix="CARE_")
+    model_config = SettingsConfigDict(env_prefix="CARE_", env_ignore_empty=True)
 
     mode: Literal["demo", "production"] = Field(
         "demo",
@@ -98,6 +99,20 @@ class Settings(BaseSettings):
     login_tries: int = Field(5, description="wrong passwords before an agent's name is locked")
     login_lock_minutes: int = Field(10, description="how long it stays locked")
     agent_session_hours: int = Field(12, description="life of an agent's log-in")
+
+    keep_events_days: int = Field(
+        2, ge=1, description="days after which a desk that was away loads its state anew"
+    )
+    keep_jobs_days: int = Field(7, ge=1, description="days a job that is done stays on record")
+    keep_codes_days: int = Field(
+        7, ge=1, description="days a one-time code that led to no order stays on record, as a hash"
+    )
+    keep_verified_days: int = Field(
+        30, ge=1, description="days the desk shows who a contact last showed to be"
+    )
+    keep_outcomes_days: int = Field(
+        180, ge=1, description="days it stays on record what each action of a turn came to"
+    )
 
     gateway_secret: SecretStr = SecretStr("")
     action_secret: SecretStr = SecretStr("")

@@ -1,8 +1,8 @@
 """The running product's ``endpoints.yml`` and ``credentials.yml``: the root's, with the secrets.
 
-Runs in the care environment (it reads YAML): ``python -m tools.rasa_config``, with the ``CARE_*``
-variables the supervisor sets. Written to ``var/run`` with mode 600; the files at the root never
-hold a secret.
+Runs in the care environment (it reads YAML): ``python -m tools.rasa_config``, with the care server's
+``CARE_*`` variables, so that both sides have the same secrets wherever these come from. Written to
+``var/run`` with mode 600; the files at the root never hold a secret.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from tools import ports, secret_files
 from tools.failure import SetupFailure, run_main
 from tools.layout import Layout
+from tools.run import RunSettings
 
 GATEWAY = "bot.channels.gateway.GatewayInput"
 WEBHOOK = "/actions/webhook"
@@ -99,7 +100,8 @@ def main() -> int:
     except OSError as error:
         raise SetupFailure(f"endpoints.yml cannot be read ({error.strerror}).") from error
     require_class(layout.root, (root.get("tracker_store") or {}).get("type", ""))
-    private = ports.address(os.environ["CARE_PRIVATE_HOST"], int(os.environ["CARE_PRIVATE_PORT"]))
+    settings = RunSettings.from_environment(os.environ)
+    private = ports.address(settings.private_host, settings.private_port)
     endpoints = running_endpoints(
         root,
         private_address=private,

@@ -81,7 +81,10 @@ def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> i
 def care_environment(
     layout: Layout, settings: RunSettings, environ: Mapping[str, str]
 ) -> Dict[str, str]:
-    """Environment variables for every care process: the user's, completed; no secret of ours."""
+    """Environment variables for every care process: the user's, completed; no secret of ours.
+
+    Ours that are empty are left out: they count as not set.
+    """
     local = "localhost,127.0.0.1,::1"
     beside = [
         value for value in (environ.get("NO_PROXY") or environ.get("no_proxy"), local) if value
@@ -100,7 +103,14 @@ def care_environment(
         "PYTHONNOUSERSITE": "1",
         "PYTHONUNBUFFERED": "1",
     }
-    return {**defaults, **environ, **fixed}
+    said = {name: value for name, value in environ.items() if value or not name.startswith("CARE_")}
+    return {**defaults, **said, **fixed}
+
+
+def without_secrets(environ: Mapping[str, str], *kept: str) -> Dict[str, str]:
+    """``environ`` without the secrets that the user has set, but for those ``kept``."""
+    hidden = {secret_files.variable(name) for name in secret_files.NAMES if name not in kept}
+    return {name: value for name, value in environ.items() if name not in hidden}
 
 
 @contextlib.contextmanager
@@ -131,7 +141,7 @@ def care_command(layout: Layout, *words: str) -> List[str]:
 def set_up_product(layout: Layout, settings: RunSettings, environ: Mapping[str, str]) -> None:
     """Secrets, Rasa's files, the database and the demo operator. Raises `SetupFailure`."""
     log = layout.log / "setup.log"
-    secret_files.ensure(layout.secrets)
+    secret_files.ensure(layout.secrets, environ)
     write_config = [str(layout.python("care")), "-m", "tools.rasa_config"]
     run_logged(write_config, log, cwd=layout.root, environ=environ)
     with Step("bringing the database up to date"):
@@ -149,9 +159,9 @@ def children(
     rasa += ["--interface", LOOPBACK, "--port", str(settings.bot_port), "--model", str(model)]
     rasa += ["--endpoints", str(layout.run / "endpoints.yml")]
     rasa += ["--credentials", str(layout.run / "credentials.yml")]
-    bot = Child(
-        "rasa", rasa, bot_environment(layout, environ), layout.root, layout.log / "rasa.log"
-    )
+    # The other secrets that Rasa needs are in its two files; the rest is none of its business.
+    for_bot = bot_environment(layout, without_secrets(environ, "rasa_token"))
+    bot = Child("rasa", rasa, for_bot, layout.root, layout.log / "rasa.log")
     care = Child(
         "care", care_command(layout, "serve"), environ, layout.root, layout.log / "care.log"
     )
@@ -218,7 +228,7 @@ def main() -> int:
         os.umask(0o077)  # from here on customers' data are written
         environ = care_environment(layout, settings, os.environ)
         set_up_product(layout, settings, environ)
-        model = ensure_model(layout, environ)
+        model = ensure_model(layout, without_secrets(environ))
         ports.require_free(settings.ports())  # minutes may have passed
         asyncio.run(serve(layout, settings, model, {**environ, "CARE_MODEL": str(model)}))
     return 0

@@ -1,5 +1,7 @@
 """The secrets our own processes share: made once, kept in files of mode 600, never shown.
 
+One that is set from outside, as ``CARE_<NAME>``, goes before its file and needs none, as in ``care/settings.py``.
+
 ``python3 -m tools.secret_files`` makes the missing ones, for who starts the parts by hand.
 """
 
@@ -9,7 +11,7 @@ import base64
 import os
 import secrets
 from pathlib import Path
-from typing import Callable, Dict
+from typing import Callable, Dict, Mapping, Optional
 
 from tools.failure import SetupFailure, run_main
 from tools.layout import Layout
@@ -33,11 +35,17 @@ NAMES: Dict[str, Callable[[], str]] = {
 }
 
 
-def ensure(folder: Path) -> None:
-    """Make each secret that is missing in ``folder``; one that is there is never changed.
+def variable(name: str) -> str:
+    """The environment variable of the secret ``name``."""
+    return "CARE_" + name.upper()
+
+
+def ensure(folder: Path, environ: Optional[Mapping[str, str]] = None) -> None:
+    """Make each secret that is neither in ``folder`` nor in ``environ``; one that is there is never changed.
 
     Raises `SetupFailure` when the folder cannot be written.
     """
+    environ = os.environ if environ is None else environ
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
@@ -45,7 +53,7 @@ def ensure(folder: Path) -> None:
             path = folder / (name + ".key")
             if path.exists():
                 path.chmod(0o600)
-            else:
+            elif not environ.get(variable(name)):
                 _write_once(path, make())
     except OSError as error:
         raise SetupFailure(
@@ -53,9 +61,19 @@ def ensure(folder: Path) -> None:
         ) from error
 
 
-def read(folder: Path, name: str) -> str:
-    """The secret ``name``, as `ensure` made it."""
-    return (folder / (name + ".key")).read_text(encoding="ascii").strip()
+def read(folder: Path, name: str, environ: Optional[Mapping[str, str]] = None) -> str:
+    """The secret ``name``: its variable in ``environ``, else its file. Raises `SetupFailure`."""
+    environ = os.environ if environ is None else environ
+    given = environ.get(variable(name))
+    if given:
+        return given
+    path = folder / (name + ".key")
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise SetupFailure(
+            f"neither {variable(name)} is set nor can {path} be read ({error.strerror})."
+        ) from error
 
 
 def _write_once(path: Path, value: str) -> None:

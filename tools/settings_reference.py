@@ -33,7 +33,8 @@ _HEAD = """# Settings
 Written by `python -m tools.settings_reference` from `care/settings.py` and `tools/run.py`; change it there.
 
 A setting is an environment variable. A time is in seconds unless its name says otherwise. A list (marked "list") is
-JSON, for example `CARE_ENGINE_RETRY_DELAYS='[0.5, 1.5]'`; "comma separated" means plain text.
+JSON, for example `CARE_ENGINE_RETRY_DELAYS='[0.5, 1.5]'`; "comma separated" means plain text. A variable that is empty
+counts as not set.
 
 ## The care server
 
@@ -45,8 +46,9 @@ and `CARE_MODEL` itself.
 _SECRETS_HEAD = """
 ## Secrets
 
-A secret is taken from its variable, else from the file `<CARE_SECRETS_DIR>/<name>.key` (one line, mode 600). `make run`
-makes the files that are missing and never changes one that is there; without it, `python3 -m tools.secret_files` does.
+A secret is taken from its variable, else from the file `<CARE_SECRETS_DIR>/<name>.key` (one line, mode 600); this holds
+for the care server, for Rasa's files in `var/run/` and for Rasa's token alike. `make run` makes the files of secrets
+that are in neither place and never changes one that is there; without it, `python3 -m tools.secret_files` does.
 
 """
 

@@ -1,11 +1,14 @@
 """The running product's endpoints and credentials: the root's, completed, and private."""
 
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
+from care.settings import Settings
+from tools import rasa_config, rasa_server, secret_files
 from tools.failure import SetupFailure
 from tools.layout import ROOT
 from tools.rasa_config import (
@@ -91,3 +94,37 @@ def test_the_roots_own_files_hold_no_secret_and_name_real_classes() -> None:
     require_class(ROOT, root["tracker_store"]["type"])
     assert "headers" not in root["action_endpoint"]
     assert "token" not in root["action_endpoint"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"CARE_GATEWAY_SECRET": "", "CARE_ACTION_SECRET": "", "CARE_RASA_TOKEN": ""},
+        {"CARE_GATEWAY_SECRET": "g: #1", "CARE_ACTION_SECRET": "a", "CARE_RASA_TOKEN": "r"},
+        {"CARE_ACTION_SECRET": "a"},
+    ],
+)
+def test_rasa_and_care_have_the_same_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str]
+) -> None:
+    """Wherever they come from: files, variables, or some from here and some from there."""
+    monkeypatch.setenv("CARE_VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("CARE_PRIVATE_HOST", "")
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    secret_files.ensure(tmp_path / "secrets")
+    assert rasa_config.main() == 0
+    yaml, care = YAML(typ="safe"), Settings()
+    action = yaml.load(tmp_path / "run" / "endpoints.yml")["action_endpoint"]
+    assert action["headers"] == {"Authorization": f"Bearer {care.action_secret.get_secret_value()}"}
+    assert action["url"] == "http://127.0.0.1:8081/actions/webhook"
+    gateway = yaml.load(tmp_path / "run" / "credentials.yml")[GATEWAY]
+    assert gateway == {"secret": care.gateway_secret.get_secret_value()}
+    became: list[list[str]] = []
+    monkeypatch.setattr("sys.argv", ["rasa_server", "run"])
+    monkeypatch.setattr("runpy.run_module", lambda *_, **__: became.append(list(sys.argv)))
+    rasa_server.main()
+    token = care.rasa_token.get_secret_value()
+    assert became == [["rasa", "run", "--auth-token", token]]
+    assert token

@@ -15,9 +15,10 @@ import pytest
 
 from tests.servers.process import free_port
 from tests.tools.fakes import python_script
+from tools import secret_files
 from tools.failure import SetupFailure
 from tools.layout import ROOT, Layout
-from tools.run import RunSettings, care_environment
+from tools.run import RunSettings, care_environment, children
 
 # Passes for both interpreters: "-m care serve", "-m care demo logins", "-m tools.rasa_server run …"
 SERVERS = """
@@ -221,3 +222,21 @@ def test_children_get_no_secret_and_do_not_use_a_proxy_among_themselves(tmp_path
     assert environ["CARE_ENGINE_URL"] == "http://other:1"
     assert environ["CARE_VAR_DIR"] == str(tmp_path / "var")
     assert not any("SECRET" in name and "DIR" not in name for name in environ)
+
+
+def test_an_empty_address_of_the_engine_counts_as_none(tmp_path: Path) -> None:
+    layout = Layout(tmp_path, tmp_path / "var")
+    settings = RunSettings.from_environment({"CARE_BOT_PORT": "5999"})
+    environ = care_environment(layout, settings, {"CARE_ENGINE_URL": "", "OTHER": ""})
+    assert environ["CARE_ENGINE_URL"] == "http://127.0.0.1:5999"
+    assert environ["OTHER"] == ""
+
+
+def test_rasa_gets_no_secret_of_the_users_but_its_own(tmp_path: Path) -> None:
+    layout = Layout(tmp_path, tmp_path / "var")
+    settings = RunSettings.from_environment({})
+    user = {f"CARE_{name.upper()}": name for name in secret_files.NAMES}
+    environ = care_environment(layout, settings, user)
+    bot, care = children(layout, settings, Path("model.tar.gz"), environ)
+    assert set(user) & set(bot.environ) == {"CARE_RASA_TOKEN"}
+    assert set(user) <= set(care.environ)

@@ -49,3 +49,16 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(SetupFailure, match="cannot be written"):
         secret_files.ensure(tmp_path / "file" / "secrets")
+
+
+def test_a_variable_goes_before_the_file_and_needs_none(tmp_path: Path) -> None:
+    given = {"CARE_ACTION_SECRET": "from outside", "CARE_PEPPER": ""}
+    secret_files.ensure(tmp_path, given)
+    assert not (tmp_path / "action_secret.key").exists()
+    assert secret_files.read(tmp_path, "action_secret", given) == "from outside"
+    assert len(secret_files.read(tmp_path, "pepper", given)) == 64
+
+
+def test_a_secret_that_is_nowhere_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SetupFailure, match=r"CARE_RASA_TOKEN.*rasa_token\.key"):
+        secret_files.read(tmp_path, "rasa_token", {})
