@@ -24,5 +24,5 @@ def sms_charge(tariff: Tariff, messages: int) -> Decimal:
 
 
 def late_fee(arrears: Decimal, per_mille: Decimal, days: int) -> Decimal:
-    """Yuan for arrears that are `days` days late (电信条例 Art. 35), rounded half up."""
+    """Yuan for arrears that are `days` days late (电信条例 Art. 34), rounded half up."""
     return (arrears * per_mille * days / 1000).quantize(FEN, ROUND_HALF_UP)
