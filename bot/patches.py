@@ -19,13 +19,18 @@ logger = logging.getLogger(__name__)
 _original = RemoteAction._validate_action_result
 
 
+def action_schema() -> Any:
+    """The compiled schema of an action's answer."""
+    schema = RemoteAction.action_response_format_spec()
+    return validator_for(schema)(schema)
+
+
 def compile_action_schema() -> bool:
     """Apply the patch; gives whether it is in place (not for another version of Rasa)."""
     if rasa.__version__ != RASA_VERSION:
         logger.warning("Rasa is not %s: actions are checked the slow way.", RASA_VERSION)
         return False
-    schema = RemoteAction.action_response_format_spec()
-    compiled = validator_for(schema)(schema)
+    compiled = action_schema()
 
     def validate(self: RemoteAction, result: dict[str, Any]) -> bool:
         return compiled.is_valid(result) or _original(self, result)

@@ -14,6 +14,8 @@ from rasa.core.agent import Agent
 from rasa.core.processor import MessageProcessor
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
+from bot.patches import action_schema
+
 REJECTED = 400  # an ActionExecutionRejection: forms depend on it, it is no failure
 CALL_TIMEOUT_SECONDS = 8
 
@@ -35,6 +37,7 @@ class ActionCalls(EndpointConfig):
             **endpoint.kwargs,
         )
         self._http: aiohttp.ClientSession | None = None
+        self._schema = action_schema()
 
     @classmethod
     def of(cls, agent: Agent, processor: MessageProcessor) -> "ActionCalls":
@@ -64,9 +67,13 @@ class ActionCalls(EndpointConfig):
         compress: bool = False,
         **kwargs: Any,
     ) -> Any | None:
-        """Send a request as Rasa's ``EndpointConfig`` does, and note a failure."""
+        """Send a request as Rasa's ``EndpointConfig`` does, and note a failure.
+
+        An answer of a wrong form is one: Rasa refuses it later, and goes on as after any other failure.
+        """
+        kwargs["timeout"] = CALL_TIMEOUT_SECONDS  # Rasa waits for five minutes
         try:
-            return await super().request(method, subpath, content_type, compress, **kwargs)
+            answer = await super().request(method, subpath, content_type, compress, **kwargs)
         except ClientResponseError as error:
             if error.status != REJECTED:
                 _note(f"status_{error.status}")
@@ -74,15 +81,14 @@ class ActionCalls(EndpointConfig):
         except Exception as error:
             _note(type(error).__name__)
             raise
+        if not self._schema.is_valid(answer):
+            _note("malformed")
+        return answer
 
     def session(self) -> Any:
         """One HTTP session for all calls; Rasa closes what this gives, so it is lent."""
         if self._http is None or self._http.closed:
-            self._http = aiohttp.ClientSession(
-                headers=self.headers,
-                auth=self._auth(),
-                timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT_SECONDS),
-            )
+            self._http = aiohttp.ClientSession(headers=self.headers, auth=self._auth())
         return _Lent(self._http)
 
     def _auth(self) -> aiohttp.BasicAuth | None:

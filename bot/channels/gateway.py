@@ -8,7 +8,8 @@
 answers 200 with ``{"messages": […], "understanding": {…}, "latency_ms": …}``, or ``{"error": code}`` with
 
 * 400 ``bad_request``, 401 ``unauthenticated``,
-* 502 ``action_failed`` (an action could not be run: Rasa itself would hide it) or ``silent`` (nothing was said),
+* 502 ``action_failed`` (an action could not be run: Rasa itself would hide it), ``silent`` (nothing was said) or
+  ``unfinished`` (more actions than Rasa allows in a turn),
 * 500 ``broken`` (an exception in the turn), 503 ``not_ready`` (no model).
 
 A turn that fails leaves no trace in the tracker, so the same turn may be asked for again; one that was
@@ -35,10 +36,12 @@ from sanic.response import HTTPResponse
 
 from bot.channels import session, store
 from bot.channels.action_calls import ActionCalls
-from bot.channels.replay import answer_given, understanding_of
+from bot.channels.replay import answer_given, messages_of, understanding_of
 from bot.patches import compile_action_schema
 
 logger = logging.getLogger(__name__)
+
+BODY_LIMIT = 256 * 1024  # bytes; some hundred times what the care server sends
 
 
 class TurnFailed(Exception):
@@ -112,7 +115,7 @@ class GatewayInput(InputChannel):
 
     def _allowed(self, request: Request) -> bool:
         given = request.headers.get("authorization", "")
-        return hmac.compare_digest(given.encode(), self._secret.encode())
+        return hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode())
 
     async def _turn(self, agent: Agent, body: dict[str, Any]) -> dict[str, Any]:
         processor = agent.processor
@@ -131,7 +134,10 @@ class GatewayInput(InputChannel):
             tracker = await processor.fetch_tracker_and_update_session(
                 body["sender"], output, message.metadata
             )
-            given = answer_given(tracker, body["turn"])
+            given = await answer_given(tracker, body["turn"])
+            if given is None and body["repeat"]:  # it may stand in a session that is over
+                whole = await agent.tracker_store.retrieve_full_tracker(body["sender"])
+                given = whole and await answer_given(whole, body["turn"])
             if given is not None:
                 return given
             session.prepare(tracker, processor.domain, self._event_limit, fresh=body["fresh"])
@@ -142,7 +148,7 @@ class GatewayInput(InputChannel):
             if not output.messages:
                 raise TurnFailed("silent", 502)
             await processor.save_tracker(tracker)
-        return {"messages": _messages(output), "understanding": understanding}
+        return {"messages": messages_of(output), "understanding": understanding}
 
     async def _run(
         self, processor: MessageProcessor, message: UserMessage, tracker: DialogueStateTracker
@@ -169,6 +175,8 @@ def _agent(app: Sanic) -> Agent | None:
 
 def _body(request: Request) -> dict[str, Any] | None:
     """The request's body when it has the right form."""
+    if len(request.body) > BODY_LIMIT:
+        return None
     try:
         raw = request.json
     except Exception:
@@ -181,14 +189,22 @@ def _body(request: Request) -> dict[str, Any] | None:
         "message": raw.get("message"),
         "epoch": raw.get("epoch"),
         "payload": raw.get("payload"),
-        "fresh": bool(raw.get("fresh")),
-        "channel": str(raw.get("channel") or "web"),
+        "fresh": raw.get("fresh") or False,
+        "repeat": raw.get("repeat") or False,
+        "channel": raw.get("channel") or "web",
     }
     texts_good = all(
         isinstance(body[name], str) and body[name] for name in ("sender", "turn", "message")
     )
-    payload_good = body["payload"] is None or str(body["payload"]).startswith("/")
-    if not texts_good or not payload_good or not isinstance(body["epoch"], int):
+    payload_good = body["payload"] is None or (
+        isinstance(body["payload"], str) and body["payload"].startswith("/")
+    )
+    options_good = (
+        isinstance(body["fresh"], bool)
+        and isinstance(body["repeat"], bool)
+        and isinstance(body["channel"], str)
+    )
+    if not texts_good or not payload_good or not options_good or type(body["epoch"]) is not int:
         return None
     return body
 
@@ -196,13 +212,6 @@ def _body(request: Request) -> dict[str, Any] | None:
 def _as_plain_text(text: str) -> str:
     """``text`` so that Rasa cannot take it for a command: an intent typed as ``/intent`` is only words."""
     return f"／{text.lstrip()[1:]}" if text.lstrip().startswith("/") else text
-
-
-def _messages(output: CollectingOutputChannel) -> list[dict[str, Any]]:
-    return [
-        {key: value for key, value in message.items() if key != "recipient_id"}
-        for message in output.messages
-    ]
 
 
 def _error(code: str, status: int) -> HTTPResponse:

@@ -2,34 +2,40 @@
 
 from typing import Any
 
+from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 RANKING_LENGTH = 10
 
 
-def answer_given(tracker: DialogueStateTracker, turn: str) -> dict[str, Any] | None:
+async def answer_given(tracker: DialogueStateTracker, turn: str) -> dict[str, Any] | None:
     """The answer that this turn was given, ``None`` when the tracker does not have it.
 
     Trackers are saved after whole turns only, so a turn that is there was brought to an end.
     """
-    answer: dict[str, Any] | None = None
-    messages: list[dict[str, Any]] = []
+    understanding: dict[str, Any] | None = None
+    output = CollectingOutputChannel()
     for event in tracker.events:
         if isinstance(event, UserUttered):
-            if answer is not None:
+            if understanding is not None:
                 break
             if event.message_id == turn:
-                parse_data = {
-                    "intent": event.intent,
-                    "entities": event.entities,
-                    "intent_ranking": event.parse_data.get("intent_ranking"),
-                    "text": event.text,
-                }
-                answer = {"messages": messages, "understanding": understanding_of(parse_data)}
-        elif answer is not None and isinstance(event, BotUttered):
-            messages.append(_message(event))
-    return answer
+                understanding = understanding_of(event.parse_data)
+        elif understanding is not None and isinstance(event, BotUttered):
+            # The same way as then: one utterance may be several messages.
+            await output.send_response(tracker.sender_id, event.message())
+    if understanding is None:
+        return None
+    return {"messages": messages_of(output), "understanding": understanding}
+
+
+def messages_of(output: CollectingOutputChannel) -> list[dict[str, Any]]:
+    """What was said, in the form in which the gateway answers."""
+    return [
+        {key: value for key, value in message.items() if key != "recipient_id"}
+        for message in output.messages
+    ]
 
 
 def understanding_of(parse_data: dict[str, Any]) -> dict[str, Any]:
@@ -72,15 +78,3 @@ def _entity(entity: dict[str, Any], text: str) -> dict[str, Any]:
         "start": start,
         "end": end,
     }
-
-
-def _message(event: BotUttered) -> dict[str, Any]:
-    """A ``BotUttered`` in the form in which ``CollectingOutputChannel`` had it."""
-    data = event.data or {}
-    message: dict[str, Any] = {}
-    if event.text:
-        message["text"] = event.text
-    for key, name in (("buttons", "buttons"), ("image", "image"), ("custom", "custom")):
-        if data.get(key):
-            message[name] = data[key]
-    return message

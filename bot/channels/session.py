@@ -27,7 +27,7 @@ def _continued(tracker: DialogueStateTracker) -> list[Event]:
     slots: list[Event] = [
         SlotSet(name, slot.value)
         for name, slot in tracker.slots.items()
-        if slot.value is not None and name != REQUESTED_SLOT
+        if slot.value != slot.initial_value and name != REQUESTED_SLOT
     ]
     loop: list[Event] = []
     if tracker.active_loop_name is not None:
