@@ -1,11 +1,11 @@
 """The action webhook: rasa-sdk's own executor behind one route of the private port.
 
-Rasa hides an action that fails and goes on with the rule's next step. So each outcome is kept by turn id, a failure is a
-500 that the gateway channel notices, and a system of the operator's that is down is told to the customer here.
+Rasa hides an action that fails and goes on with the rule's next step. So a failure is a 500 with its kind, which the
+gateway channel notices (``bot/channels/action_calls.py``): the turn fails, and what became of its actions is kept with it.
+A system of the operator's that is down is told to the customer here.
 """
 
 import hmac
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -16,8 +16,7 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException, Tracker
 
 from actions import billing, faults, handover, identity, knowledge, plans, talk, tickets
-from actions.base import FLOW_SLOTS, DomainDict, Services, leave_form, turn_of
-from care.conversations.outcomes import Outcome, Outcomes
+from actions.base import FLOW_SLOTS, DomainDict, Services, leave_form
 from care.errors import Unauthenticated, Unavailable
 
 log = structlog.get_logger()
@@ -38,9 +37,7 @@ def executor(actions: Iterable[Any]) -> ActionExecutor:
     return made
 
 
-def router(
-    services: Services, outcomes: Outcomes, secret: str, forms: Mapping[str, Any]
-) -> APIRouter:
+def router(services: Services, secret: str, forms: Mapping[str, Any]) -> APIRouter:
     """The webhook; ``secret`` is what Rasa must show as a bearer token.
 
     ``forms`` is the domain's part of that name: Rasa does not send the domain along (``enable_selective_domain``), and
@@ -57,41 +54,26 @@ def router(
             raise Unauthenticated()
         call = await request.json()
         call["domain"] = domain
-        name = str(call.get("next_action"))
-        turn = turn_of(Tracker.from_dict(call["tracker"]))
-        started = time.perf_counter()
-        status, body, error = await _run(runner, call, name)
-        await outcomes.keep(
-            Outcome(
-                conversation_id=str(call.get("sender_id")),
-                turn_id=turn.id,
-                action=name,
-                ok=error is None,
-                error=error,
-                milliseconds=(time.perf_counter() - started) * 1000,
-            )
-        )
+        status, body = await _run(runner, call, str(call.get("next_action")))
         return JSONResponse(body, status_code=status)
 
     return routes
 
 
-async def _run(
-    runner: ActionExecutor, call: dict[str, Any], name: str
-) -> tuple[int, Any, str | None]:
-    """Status, body and, for a failure, the error's kind."""
+async def _run(runner: ActionExecutor, call: dict[str, Any], name: str) -> tuple[int, Any]:
+    """Status and body; a failure's body has the error's kind."""
     try:
         result = await runner.run(call)
-        return 200, result.model_dump() if result is not None else None, None
+        return 200, result.model_dump() if result is not None else None
     except ActionExecutionRejection as rejection:
         # Not a failure: the form says that the message was not for it, and Rasa's forms depend on the 400.
-        return 400, {"error": str(rejection), "action_name": rejection.action_name}, None
+        return 400, {"error": str(rejection), "action_name": rejection.action_name}
     except ActionNotFoundException:
         log.error("actions.unknown", action=name)
-        return 404, {"error": "unknown action", "action_name": name}, "ActionNotFound"
+        return 404, {"error": "ActionNotFound", "action_name": name}
     except Exception as error:
         log.exception("actions.failed", action=name, error=type(error).__name__)
-        return 500, {"error": type(error).__name__, "action_name": name}, type(error).__name__
+        return 500, {"error": type(error).__name__, "action_name": name}
 
 
 def _guarded(run: Callable[..., Any]) -> Callable[..., Any]:

@@ -27,7 +27,6 @@ from care.bss.protocol import Bss
 from care.channels import rest, web
 from care.clock import Clock, utc_now
 from care.conversations.callers import Callers
-from care.conversations.outcomes import Outcomes
 from care.conversations.runner import RunnerTimes
 from care.conversations.service import Conversations, ConversationTimes
 from care.conversations.timeouts import Timeouts
@@ -125,7 +124,6 @@ def wire(
         tickets=Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket),
         conversations=conversations,
         callers=Callers(db, clock),
-        outcomes=Outcomes(db, clock),
         timeouts=Timeouts(
             db,
             clock,
@@ -264,9 +262,7 @@ def private_app(services: Services, figures: Metrics) -> FastAPI:
     middleware = [Middleware(LastResort), Middleware(BodyLimit, PRIVATE_BODY_LIMIT)]
     app = _application("小讯 (private)", middleware, openapi_url=None)
     app.include_router(
-        actions.server.router(
-            _action_services(services), services.outcomes, secret, _forms_of_domain()
-        )
+        actions.server.router(_action_services(services), secret, _forms_of_domain())
     )
     app.include_router(
         metrics.router(figures, services.db), dependencies=[Depends(BearerSecret(secret))]

@@ -6,7 +6,6 @@ from care.backends import PubSub
 from care.bss.protocol import Bss
 from care.clock import Clock
 from care.conversations.callers import Callers
-from care.conversations.outcomes import Outcomes
 from care.conversations.service import Conversations
 from care.conversations.timeouts import Timeouts
 from care.customers.sms import SmsGateway
@@ -36,7 +35,6 @@ class Services:
     tickets: Tickets
     conversations: Conversations
     callers: Callers
-    outcomes: Outcomes
     timeouts: Timeouts
 
     async def close(self) -> None:

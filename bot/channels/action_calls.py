@@ -4,6 +4,7 @@ Rasa opens a new HTTP session for each action and, when an action fails, logs it
 as if nothing had happened. The gateway must know.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,7 +20,7 @@ from bot.patches import action_schema
 REJECTED = 400  # an ActionExecutionRejection: forms depend on it, it is no failure
 CALL_TIMEOUT_SECONDS = 8
 
-_failures: ContextVar[list[str] | None] = ContextVar("action_failures", default=None)
+_failures: ContextVar[dict[str, str] | None] = ContextVar("action_failures", default=None)
 
 
 class ActionCalls(EndpointConfig):
@@ -50,9 +51,9 @@ class ActionCalls(EndpointConfig):
         return calls
 
     @contextmanager
-    def watch(self) -> Iterator[list[str]]:
-        """Collects the kinds of failure of the calls made inside, in this task."""
-        failed: list[str] = []
+    def watch(self) -> Iterator[dict[str, str]]:
+        """Collects the failures of the calls made inside, in this task: the kind by the action's name."""
+        failed: dict[str, str] = {}
         token = _failures.set(failed)
         try:
             yield failed
@@ -72,17 +73,18 @@ class ActionCalls(EndpointConfig):
         An answer of a wrong form is one: Rasa refuses it later, and goes on as after any other failure.
         """
         kwargs["timeout"] = CALL_TIMEOUT_SECONDS  # Rasa waits for five minutes
+        action = str((kwargs.get("json") or {}).get("next_action"))
         try:
             answer = await super().request(method, subpath, content_type, compress, **kwargs)
         except ClientResponseError as error:
             if error.status != REJECTED:
-                _note(f"status_{error.status}")
+                _note(action, _kind(error))
             raise
         except Exception as error:
-            _note(type(error).__name__)
+            _note(action, type(error).__name__)
             raise
         if not self._schema.is_valid(answer):
-            _note("malformed")
+            _note(action, "malformed")
         return answer
 
     def session(self) -> Any:
@@ -110,7 +112,16 @@ class _Lent:
         return None
 
 
-def _note(kind: str) -> None:
+def _note(action: str, kind: str) -> None:
     failed = _failures.get()
     if failed is not None:
-        failed.append(kind)
+        failed.setdefault(action, kind)
+
+
+def _kind(error: ClientResponseError) -> str:
+    """The kind of failure that the action server named, else the status."""
+    try:
+        kind = json.loads(error.text)["error"]
+    except (ValueError, KeyError, TypeError):
+        kind = None
+    return kind if isinstance(kind, str) and kind.isidentifier() else f"status_{error.status}"

@@ -5,11 +5,12 @@
     {"sender": conversation id, "turn": message id, "epoch": int, "message": text, "payload": "/intent{…}" or null,
      "fresh": bool, "repeat": bool, "channel": "web"}
 
-answers 200 with ``{"messages": […], "understanding": {…}, "latency_ms": …}``, or ``{"error": code}`` with
+answers 200 with ``{"messages": […], "understanding": {…}, "actions": [name, …], "latency_ms": …}``, or
+``{"error": code}`` with
 
 * 400 ``bad_request``, 401 ``unauthenticated``,
-* 502 ``action_failed`` (an action could not be run: Rasa itself would hide it), ``silent`` (nothing was said) or
-  ``unfinished`` (more actions than Rasa allows in a turn),
+* 502 ``action_failed`` (an action could not be run: Rasa itself would hide it; ``actions`` has the kind of failure by the
+  action's name), ``silent`` (nothing was said) or ``unfinished`` (more actions than Rasa allows in a turn),
 * 500 ``broken`` (an exception in the turn), 503 ``not_ready`` (no model).
 
 A turn that fails leaves no trace in the tracker, so the same turn may be asked for again; one that was
@@ -28,6 +29,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, Sanic, response
@@ -36,7 +38,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels import session, store
 from bot.channels.action_calls import ActionCalls
-from bot.channels.replay import answer_given, messages_of, understanding_of
+from bot.channels.replay import answer_given, answer_of, understanding_of
 from bot.patches import compile_action_schema
 
 logger = logging.getLogger(__name__)
@@ -47,10 +49,11 @@ BODY_LIMIT = 256 * 1024  # bytes; some hundred times what the care server sends
 class TurnFailed(Exception):
     """A turn that must not count; ``code`` says why."""
 
-    def __init__(self, code: str, status: int) -> None:
+    def __init__(self, code: str, status: int, actions: dict[str, str] | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.status = status
+        self.actions = actions or {}
 
 
 class GatewayInput(InputChannel):
@@ -104,7 +107,7 @@ class GatewayInput(InputChannel):
             try:
                 answer = await self._turn(agent, body)
             except TurnFailed as failure:
-                return _error(failure.code, failure.status)
+                return _error(failure.code, failure.status, failure.actions)
             except Exception as error:
                 logger.error("A turn broke: %s at %s", type(error).__name__, _places(error))
                 return _error("broken", 500)
@@ -144,11 +147,11 @@ class GatewayInput(InputChannel):
             with calls.watch() as failed:
                 understanding = await self._run(processor, message, tracker)
             if failed:
-                raise TurnFailed("action_failed", 502)
+                raise TurnFailed("action_failed", 502, failed)
             if not output.messages:
                 raise TurnFailed("silent", 502)
             await processor.save_tracker(tracker)
-        return {"messages": messages_of(output), "understanding": understanding}
+        return answer_of(output, understanding, _since_message(tracker))
 
     async def _run(
         self, processor: MessageProcessor, message: UserMessage, tracker: DialogueStateTracker
@@ -214,8 +217,18 @@ def _as_plain_text(text: str) -> str:
     return f"／{text.lstrip()[1:]}" if text.lstrip().startswith("/") else text
 
 
-def _error(code: str, status: int) -> HTTPResponse:
-    return response.json({"error": code}, status=status)
+def _since_message(tracker: DialogueStateTracker) -> list[Event]:
+    events: list[Event] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        events.append(event)
+    return events[::-1]
+
+
+def _error(code: str, status: int, actions: dict[str, str] | None = None) -> HTTPResponse:
+    details = {"actions": actions} if actions else {}
+    return response.json({"error": code, **details}, status=status)
 
 
 def _places(error: BaseException) -> str:

@@ -1,9 +1,11 @@
 """What was understood, and what was said, of a turn that stands in the tracker already."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.constants import DEFAULT_ACTION_NAMES
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 RANKING_LENGTH = 10
@@ -16,18 +18,43 @@ async def answer_given(tracker: DialogueStateTracker, turn: str) -> dict[str, An
     """
     understanding: dict[str, Any] | None = None
     output = CollectingOutputChannel()
+    events: list[Event] = []
     for event in tracker.events:
         if isinstance(event, UserUttered):
             if understanding is not None:
                 break
             if event.message_id == turn:
                 understanding = understanding_of(event.parse_data)
-        elif understanding is not None and isinstance(event, BotUttered):
-            # The same way as then: one utterance may be several messages.
-            await output.send_response(tracker.sender_id, event.message())
+        elif understanding is not None:
+            events.append(event)
+            if isinstance(event, BotUttered):
+                # The same way as then: one utterance may be several messages.
+                await output.send_response(tracker.sender_id, event.message())
     if understanding is None:
         return None
-    return {"messages": messages_of(output), "understanding": understanding}
+    return answer_of(output, understanding, events)
+
+
+def answer_of(
+    output: CollectingOutputChannel, understanding: dict[str, Any], events: Iterable[Event]
+) -> dict[str, Any]:
+    """What the gateway answers to a turn that was brought to an end; ``events`` are those since its message."""
+    return {
+        "messages": messages_of(output),
+        "understanding": understanding,
+        "actions": actions_of(events),
+    }
+
+
+def actions_of(events: Iterable[Event]) -> list[str]:
+    """The names of our own actions that were run, in order."""
+    return [
+        event.action_name
+        for event in events
+        if isinstance(event, ActionExecuted)
+        and str(event.action_name).startswith("action_")
+        and event.action_name not in DEFAULT_ACTION_NAMES
+    ]
 
 
 def messages_of(output: CollectingOutputChannel) -> list[dict[str, Any]]:

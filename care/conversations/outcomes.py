@@ -1,54 +1,40 @@
 """What became of each action of a turn, kept by turn id."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care.clock import Clock
-from care.conversations.tables import ActionOutcome
-from care.db import Database, new_id
+from care.conversations.tables import ActionOutcome, Turn
+from care.db import new_id
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One action's end; ``error`` is the kind of failure, never a text."""
-
-    conversation_id: str
-    turn_id: str
-    action: str
-    ok: bool
-    error: str | None
-    milliseconds: float
-
-
-class Outcomes:
-    """Keeps outcomes."""
-
-    def __init__(self, db: Database, clock: Clock) -> None:
-        self._db = db
-        self._clock = clock
-
-    async def keep(self, outcome: Outcome) -> None:
-        """Write an outcome down."""
-        row = ActionOutcome(
-            id=new_id(),
-            conversation_id=outcome.conversation_id,
-            turn_id=outcome.turn_id,
-            action=outcome.action,
-            ok=outcome.ok,
-            error=outcome.error[:80] if outcome.error else None,
-            at=self._clock(),
+def keep(
+    session: Session, turn: Turn, actions: Iterable[tuple[str, str | None]], now: datetime
+) -> None:
+    """Write down the actions of a turn, each with its kind of failure (never a text), ``None`` when it was done."""
+    kept = list(actions)
+    ids = sorted(new_id() for _ in kept)  # their order is that of the actions
+    for row_id, (action, error) in zip(ids, kept, strict=True):
+        session.add(
+            ActionOutcome(
+                id=row_id,
+                conversation_id=turn.conversation_id,
+                turn_id=turn.id,
+                action=action[:60],
+                ok=error is None,
+                error=error[:80] if error else None,
+                at=now,
+            )
         )
-        await self._db.write(lambda session: session.add(row))
 
 
 def of_conversation(session: Session, conversation_id: str, limit: int = 50) -> list[ActionOutcome]:
-    """The newest outcomes of a conversation, oldest first; validation steps of forms are left out."""
+    """The newest outcomes of a conversation, oldest first."""
     rows = session.scalars(
         select(ActionOutcome)
         .where(ActionOutcome.conversation_id == conversation_id)
-        .where(ActionOutcome.action.not_like("validate\\_%", escape="\\"))
         .order_by(ActionOutcome.id.desc())
         .limit(limit)
     )

@@ -17,7 +17,7 @@ from care.conversations import turns
 from care.conversations.announce import Announcer, conversation_topic
 from care.conversations.log import locked
 from care.conversations.tables import Conversation
-from care.conversations.turns import Work
+from care.conversations.turns import Failure, Work
 from care.db import Database
 from care.engine import Engine, EngineFailed, EngineUnreachable, TurnRequest, TurnResult
 
@@ -110,8 +110,8 @@ class TurnRunner:
             conversation_topic(work.conversation_id), {"typing": "bot", "on": True}
         )
         result = await self._ask(work)
-        if isinstance(result, str):
-            log.warning("turns.failed", turn=work.turn_id, error=result)
+        if isinstance(result, Failure):
+            log.warning("turns.failed", turn=work.turn_id, error=result.cause)
 
         def end(session: Session) -> tuple[bool, Work | None]:
             now, offer_after = self._clock(), self._times.offer_after
@@ -137,7 +137,7 @@ class TurnRunner:
             )
         return following
 
-    async def _ask(self, work: Work) -> TurnResult | str:
+    async def _ask(self, work: Work) -> TurnResult | Failure:
         """The engine's result, or why there is none."""
         repeat = work.attempt > 1
         for delay in (*self._times.retry_delays, None):
@@ -154,12 +154,14 @@ class TurnRunner:
             try:
                 return await self._engine.turn(request)
             except EngineUnreachable as error:
-                cause = f"unreachable:{error.data.get('cause', '')}"
+                failure = Failure(f"unreachable:{error.data.get('cause', '')}"[:80])
             except EngineFailed as error:
-                cause = f"failed:{error.data.get('cause', '')}"
+                failure = Failure(
+                    f"failed:{error.data.get('cause', '')}"[:80], error.failed_actions
+                )
                 repeat = True
             if delay is None:
-                return cause[:80]
-            log.info("turns.asking_again", turn=work.turn_id, cause=cause)
+                return failure
+            log.info("turns.asking_again", turn=work.turn_id, cause=failure.cause)
             await asyncio.sleep(delay)
         raise AssertionError("unreachable")

@@ -119,7 +119,7 @@ class Turn(Base):
 
 
 class ActionOutcome(Base):
-    """What became of one action of a turn, as the action webhook saw it."""
+    """What became of one action of a turn."""
 
     __tablename__ = "action_outcomes"
 

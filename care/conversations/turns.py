@@ -1,12 +1,14 @@
 """Turns of the bot: claimed one at a time per conversation and in order, and finished under the epoch they began in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from care.conversations import outcomes
 from care.conversations.announce import Announcer
 from care.conversations.log import append, locked
 from care.conversations.notices import Notice, say
@@ -28,6 +30,14 @@ class Work:
     payload: str | None
     fresh: bool
     channel: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why the engine could not answer, and the kinds of failure by the action's name."""
+
+    cause: str
+    actions: Mapping[str, str] = field(default_factory=dict)
 
 
 RECOVERY_AFTER = timedelta(seconds=2)
@@ -141,6 +151,7 @@ def finish(
     announcer.message(session, conversation.id, message.id, now)
     current = conversation.owner == Owner.BOT and conversation.epoch == work.epoch
     _end(turn, TurnState.DONE if current else TurnState.WITHDRAWN, now)
+    outcomes.keep(session, turn, ((action, None) for action in result.actions), now)
     if current:
         conversation.fresh = False
         conversation.active_at = now
@@ -165,7 +176,7 @@ def fail(
     announcer: Announcer,
     conversation: Conversation,
     work: Work,
-    error: str,
+    failure: Failure,
     now: datetime,
     offer_after: timedelta,
 ) -> bool:
@@ -176,8 +187,9 @@ def fail(
     turn = _held(session, work)
     if turn is None:
         return False
-    turn.error = error
+    turn.error = failure.cause
     _end(turn, TurnState.FAILED, now)
+    outcomes.keep(session, turn, failure.actions.items(), now)
     current = conversation.owner == Owner.BOT and conversation.epoch == work.epoch
     if current:
         notice = say(Notice.QUEUED_AFTER_FAILURE)

@@ -1,5 +1,6 @@
 """What the conversation core asks of whatever understands the customer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -52,11 +53,12 @@ class Handover:
 
 @dataclass(frozen=True)
 class TurnResult:
-    """What the engine made of a message."""
+    """What the engine made of a message; ``actions`` are the names of those that were run."""
 
     replies: tuple[Reply, ...]
     understanding: dict[str, Any]
     handover: Handover | None = None
+    actions: tuple[str, ...] = ()
     latency_ms: float = 0.0
 
 
@@ -67,9 +69,16 @@ class EngineUnreachable(Unavailable):
 
 
 class EngineFailed(Unavailable):
-    """The engine took the turn and did not bring it to an end (time-out, 5xx, a failed action, silence)."""
+    """The engine took the turn and did not bring it to an end (time-out, 5xx, a failed action, silence).
+
+    ``failed_actions`` has the kind of failure by the action's name.
+    """
 
     code = "engine_failed"
+
+    def __init__(self, *, failed_actions: Mapping[str, str] | None = None, **data: Any) -> None:
+        super().__init__(**data)
+        self.failed_actions = dict(failed_actions or {})
 
 
 class Engine(Protocol):

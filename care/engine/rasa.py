@@ -48,7 +48,8 @@ class RasaEngine:
         if response.status_code == 503:
             raise EngineUnreachable(cause="not_ready")
         if response.status_code != 200:
-            raise EngineFailed(cause=_cause(response))
+            cause, actions = _failure(response)
+            raise EngineFailed(cause=cause, failed_actions=actions)
         try:
             return _result(response.json())
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -67,11 +68,14 @@ class RasaEngine:
         await self._http.aclose()
 
 
-def _cause(response: httpx.Response) -> str:
+def _failure(response: httpx.Response) -> tuple[str, dict[str, str]]:
+    """The cause, and the kinds of failure of the actions."""
     try:
-        return str(response.json()["error"])[:60]
-    except (ValueError, KeyError, TypeError):
-        return f"status_{response.status_code}"
+        body = response.json()
+        actions = {str(name): str(kind) for name, kind in (body.get("actions") or {}).items()}
+        return str(body["error"])[:60], actions
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"status_{response.status_code}", {}
 
 
 def _result(body: dict[str, Any]) -> TurnResult:
@@ -98,5 +102,6 @@ def _result(body: dict[str, Any]) -> TurnResult:
         replies=tuple(replies),
         understanding=body["understanding"],
         handover=handover,
+        actions=tuple(str(name) for name in body["actions"]),
         latency_ms=float(body["latency_ms"]),
     )

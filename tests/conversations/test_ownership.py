@@ -5,12 +5,13 @@ import asyncio
 import pytest
 
 from care.conversations.inbound import InboundMessage
+from care.conversations.outcomes import of_conversation
 from care.conversations.queue import Choice
 from care.conversations.service import Agent
 from care.conversations.tables import Owner, Role, TurnState
 from care.conversations.timeouts import Timeouts
 from care.db.jobs import JobLoop
-from care.engine import EngineFailed, EngineUnreachable
+from care.engine import EngineFailed, EngineUnreachable, Reply, TurnRequest, TurnResult
 from care.errors import Conflict, Forbidden, StaleEpoch
 from tests.conversations.core import Core, handing_over
 
@@ -151,6 +152,26 @@ async def test_an_engine_that_stays_down_leads_to_the_queue(core: Core) -> None:
     row = core.conversation(receipt.conversation_id)
     assert (row.owner, row.reason) == (Owner.QUEUE, "engine_failed")
     assert core.turn(receipt.message_id).state == TurnState.FAILED
+
+
+async def test_what_became_of_the_actions_is_kept_with_the_turn(core: Core) -> None:
+    def bill(request: TurnRequest) -> TurnResult:
+        return TurnResult((Reply("56 元"),), {}, actions=("action_query_bill", "action_finish"))
+
+    core.engine.answer = bill
+    good = await core.say("查账单")
+    await core.answer(good)
+    refused = EngineFailed(cause="action_failed", failed_actions={"action_query_bill": "KeyError"})
+    core.engine.failures = [refused] * 3
+    bad = await core.say("再查一次")
+    await core.answer(bad)
+    kept = core.db.read_now(lambda session: of_conversation(session, good.conversation_id))
+    assert [(row.turn_id, row.action, row.ok, row.error) for row in kept] == [
+        (good.message_id, "action_query_bill", True, None),
+        (good.message_id, "action_finish", True, None),
+        (bad.message_id, "action_query_bill", False, "KeyError"),
+    ]
+    assert core.turn(bad.message_id).error == "failed:action_failed"
 
 
 async def test_a_dead_process_leaves_its_turn_to_another(core: Core) -> None:

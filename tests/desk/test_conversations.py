@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
-from care.conversations.outcomes import Outcome, Outcomes
+from care.conversations import outcomes
+from care.conversations.tables import Turn
 from care.db import new_id
 from tests.desk.world import AgentClient, World
 
@@ -92,10 +94,12 @@ async def test_an_agent_sees_what_was_said_understood_collected_and_done(either:
     agent = await either.login()
     await either.says("a", "查一下话费")
     receipt = await either.says("a", "转人工")
-    outcomes = Outcomes(either.db, either.clock)
-    await outcomes.keep(
-        Outcome(receipt.conversation_id, receipt.message_id, "action_query_bill", True, None, 3.0)
-    )
+
+    def done(session: Session) -> None:
+        turn = session.get_one(Turn, receipt.message_id)
+        outcomes.keep(session, turn, [("action_query_bill", None)], either.clock())
+
+    either.db.write_now(done)
     detail = await agent.get(f"/desk/conversations/{receipt.conversation_id}")
     said = [(message["role"], message["text"]) for message in detail["messages"]]
     assert said == [

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.channels.replay import RANKING_LENGTH, answer_given, understanding_of
+from bot.channels.replay import RANKING_LENGTH, actions_of, answer_given, understanding_of
 from tests.bot.world import World
 
 BUTTONS = [{"title": "是", "payload": "/yes"}, {"title": "否", "payload": "/no"}]
@@ -104,7 +104,18 @@ async def test_each_wish_of_a_message_is_given_again() -> None:
         parsed["text"], parsed["intent"], parsed["entities"], parsed, message_id="m-1"
     )
     again = await answer_given(dialogue(user, BotUttered("好的")), "m-1")
-    assert again == {"messages": [{"text": "好的"}], "understanding": then}
+    assert again == {"messages": [{"text": "好的"}], "understanding": then, "actions": []}
+
+
+def test_only_our_own_actions_are_told_of() -> None:
+    names = [
+        "action_extract_slots",
+        "identity_form",
+        "action_query_bill",
+        "utter_done",
+        "action_listen",
+    ]
+    assert actions_of(map(ActionExecuted, names)) == ["action_query_bill"]
 
 
 async def test_only_the_turns_own_words_are_given() -> None:
