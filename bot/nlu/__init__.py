@@ -8,8 +8,8 @@ The components, named by module path in ``config.yml``, work in any Rasa 3.6 pro
     what the catalogue names, by spaCy's span ruler on characters.
 ``bot.nlu.value_extractor.ValueEntityExtractor``
     numbers, months, days, money, data and addresses as normalised values.
-``bot.nlu.intent_classifier.NgramIntentClassifier``
-    character and word n-grams under a logistic regression.
+``bot.nlu.intent_classifier.HybridIntentClassifier``
+    character and word n-grams beside sentence vectors, under linear support vector machines.
 ``bot.nlu.whole_value.WholeValueClassifier``
     a message that is one value and nothing else is an answer.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict, fields
+from importlib.metadata import version
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,34 +19,33 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.intent_model import IntentModel
 from bot.nlu.ngrams import Features, FeatureSpec
+from bot.nlu.sentence_vectors import PACKAGE as ENCODER_PACKAGE
 
 logger = logging.getLogger(__name__)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class NgramIntentClassifier(GraphComponent, IntentClassifier):
-    """Character and word n-grams under a multinomial logistic regression.
+class HybridIntentClassifier(GraphComponent, IntentClassifier):
+    """Character and word n-grams beside sentence vectors, under linear support vector machines.
 
-    Options: ``char_weights`` and ``word_weights``, what an n-gram of each length counts; ``entity_weight``;
-    ``strength``, the inverse of the regularisation; ``ranking_length``. Uses tokens and entities where
-    components before it have set them.
+    Options: ``characters``, ``words``, ``syllables``, ``letters``, ``entities`` and ``vector``, how much each kind of
+    feature counts (:class:`bot.nlu.ngrams.FeatureSpec`); ``strength``, the inverse of the regularisation;
+    ``ranking_length``. Uses tokens and entities where components before it have set them.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The component's default config (see parent class for full docstring)."""
         return {
-            "char_weights": [1.0, 1.0, 0.5],
-            "word_weights": [1.0],
-            "entity_weight": 1.0,
-            "strength": 20.0,
+            **asdict(FeatureSpec()),
+            "strength": 0.5,
             "ranking_length": 10,
         }
 
     @staticmethod
     def required_packages() -> list[str]:
         """Any extra python dependencies required for this component to run."""
-        return ["sklearn", "scipy", "opencc"]
+        return ["sklearn", "scipy", "opencc", "pypinyin"]
 
     def __init__(
         self,
@@ -66,7 +67,7 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> NgramIntentClassifier:
+    ) -> HybridIntentClassifier:
         """Creates a new component (see parent class for full docstring)."""
         return cls(config, model_storage, resource)
 
@@ -78,7 +79,7 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> NgramIntentClassifier:
+    ) -> HybridIntentClassifier:
         """Loads the model that :meth:`train` wrote (see parent class for full docstring)."""
         try:
             with model_storage.read_from(resource) as folder:
@@ -87,17 +88,18 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
             model = None
         return cls(config, model_storage, resource, model)
 
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Retrains when the encoder changed, whose package Rasa cannot be told of: it has another name than its module."""
+        return version(ENCODER_PACKAGE)
+
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the model to the examples that have an intent."""
         examples = [ex for ex in training_data.intent_examples if (ex.get(TEXT) or "").strip()]
         if len({example.get(INTENT) for example in examples}) < 2:
             logger.warning("Fewer than two intents in the training data: nothing to classify.")
             return self._resource
-        spec = FeatureSpec(
-            tuple(self._config["char_weights"]),
-            tuple(self._config["word_weights"]),
-            self._config["entity_weight"],
-        )
+        spec = FeatureSpec(**{kind.name: self._config[kind.name] for kind in fields(FeatureSpec)})
         self._model = IntentModel.fit(
             [_features(example) for example in examples],
             [example.get(INTENT) for example in examples],

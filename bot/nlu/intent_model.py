@@ -1,4 +1,7 @@
-"""TF-IDF over n-grams under a multinomial logistic regression.
+"""TF-IDF over n-grams beside sentence vectors, under linear support vector machines, with calibrated probabilities.
+
+One machine an intent, against all others. Their scores become probabilities by a softmax whose temperature is
+fitted on scores of held-out examples, so that of a hundred messages understood with 0.8 some eighty are right.
 
 Trained with scikit-learn, kept and run as plain arrays: the model is written as JSON and ``.npy`` without
 pickle, so that loading one executes nothing from it and asks for no version of scikit-learn.
@@ -9,15 +12,23 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix, hstack
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
 
-from bot.nlu.ngrams import Features, FeatureSpec, weighted_features
+from bot.nlu.ngrams import Features, FeatureSpec, features, normalise
+from bot.nlu.pinyin_reader import PinyinReader
+from bot.nlu.sentence_vectors import sentence_vectors
+
+_CALIBRATION_FOLDS = 3
+_PRESENT_TEMPERATURE = 0.3
+"""Of data too few to fit it on."""
 
 _META_FILE, _ARRAYS = "intents.json", ("idf", "weights", "bias")
 
@@ -28,16 +39,16 @@ class IntentModel:
     def __init__(
         self,
         spec: FeatureSpec,
-        vocabulary: dict[str, int],
-        idf: np.ndarray,
+        reader: PinyinReader,
+        vocabulary: Vocabulary,
         labels: Sequence[str],
         weights: np.ndarray,
         bias: np.ndarray,
     ) -> None:
         self.spec = spec
+        self._reader = reader
         self.labels = tuple(labels)
         self._vocabulary = vocabulary
-        self._idf = idf
         self._weights = weights  # features × intents, so that a message reads few rows
         self._bias = bias
 
@@ -48,59 +59,41 @@ class IntentModel:
         labels: Sequence[str],
         spec: FeatureSpec,
         strength: float,
-        max_iterations: int = 60,
-        idf_power: float = 0.5,
     ) -> IntentModel:
         """Trains on labelled messages; ``strength`` is the inverse of the regularisation."""
-        documents = [weighted_features(message, spec) for message in messages]
-        counts = Counter(feature for document in documents for feature in document)
-        vocabulary = {feature: place for place, feature in enumerate(sorted(counts))}
-        idf = np.array(
-            [
-                (math.log((1 + len(documents)) / (1 + counts[feature])) + 1) ** idf_power
-                for feature in vocabulary
-            ],
-            dtype=np.float32,
-        )
-        rows = [_vector(document, vocabulary, idf) for document in documents]
-        matrix = csr_matrix(
-            (
-                np.concatenate([values for _, values in rows]),
-                np.concatenate([places for places, _ in rows]),
-                np.cumsum([0, *(len(places) for places, _ in rows)]),
-            ),
-            shape=(len(rows), len(vocabulary)),
-        )
-        # SAGA works on the non-zero features of one message at a time: seconds where L-BFGS, which keeps
-        # several copies of all weights, takes a minute.
-        regression = LogisticRegression(
-            C=strength,
-            solver="saga",
-            multi_class="multinomial",
-            max_iter=max_iterations,
-            tol=5e-3,
-            random_state=0,
-        )
-        regression.fit(matrix, np.asarray(labels))
-        weights, bias = regression.coef_, regression.intercept_
-        if len(regression.classes_) == 2:  # scikit-learn keeps one row for two classes
+        plain = [normalise(message.text) for message in messages]
+        reader = PinyinReader.learn(plain)
+        texts = [reader.read(text) for text in plain]
+        found = [features(*each, spec) for each in zip(texts, messages, strict=True)]
+        vocabulary = Vocabulary.of(found)
+        matrix = _sparse([vocabulary.row(one, spec) for one in found], len(vocabulary))
+        if spec.vector:
+            vectors = sentence_vectors(texts)
+            matrix = hstack([matrix, csr_matrix(vectors * spec.vector)], format="csr")
+        wanted = np.asarray(labels)
+        temperature = _temperature(matrix, wanted, strength)
+        machine = LinearSVC(C=strength, random_state=0).fit(matrix, wanted)
+        weights, bias = machine.coef_, machine.intercept_
+        if len(machine.classes_) == 2:  # scikit-learn keeps one row for two classes
             weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
         return cls(
             spec,
+            reader,
             vocabulary,
-            idf,
-            [str(label) for label in regression.classes_],
-            np.ascontiguousarray(weights.T, dtype=np.float32),
-            bias.astype(np.float32),
+            [str(label) for label in machine.classes_],
+            np.ascontiguousarray(weights.T / temperature, dtype=np.float32),
+            (bias / temperature).astype(np.float32),
         )
 
     def probabilities(self, message: Features) -> np.ndarray:
         """The probability of each of ``labels``, in their order."""
-        places, values = _vector(weighted_features(message, self.spec), self._vocabulary, self._idf)
+        text = self._reader.read(normalise(message.text))
+        places, values = self._vocabulary.row(features(text, message, self.spec), self.spec)
         scores = values @ self._weights[places] + self._bias
-        scores = np.exp(scores - scores.max())
-        result: np.ndarray = scores / scores.sum()
-        return result
+        if self.spec.vector:
+            (vector,) = sentence_vectors([text])
+            scores = scores + (vector * self.spec.vector) @ self._weights[len(self._vocabulary) :]
+        return _softmax(scores)
 
     def ranking(self, message: Features, length: int) -> list[tuple[str, float]]:
         """The ``length`` likeliest intents with their probabilities, likeliest first."""
@@ -113,38 +106,102 @@ class IntentModel:
         meta = {
             "spec": asdict(self.spec),
             "labels": self.labels,
-            "vocabulary": list(self._vocabulary),
+            "pinyin": self._reader.content(),
+            "vocabulary": self._vocabulary.names,
         }
         (folder / _META_FILE).write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
-        for name in _ARRAYS:
-            np.save(folder / f"{name}.npy", getattr(self, f"_{name}"), allow_pickle=False)
+        arrays = (self._vocabulary.idf, self._weights, self._bias)
+        for name, array in zip(_ARRAYS, arrays, strict=True):
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
     @classmethod
     def restore(cls, folder: Path) -> IntentModel:
         """Reads what :meth:`save` wrote."""
         meta = json.loads((folder / _META_FILE).read_text(encoding="utf-8"))
-        spec = FeatureSpec(
-            tuple(meta["spec"]["char_weights"]),
-            tuple(meta["spec"]["word_weights"]),
-            meta["spec"]["entity_weight"],
-        )
-        vocabulary = {feature: place for place, feature in enumerate(meta["vocabulary"])}
         idf, weights, bias = (
             np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS
         )
-        return cls(spec, vocabulary, idf, meta["labels"], weights, bias)
+        vocabulary = Vocabulary(meta["vocabulary"], idf)
+        spec, reader = FeatureSpec(**meta["spec"]), PinyinReader(**meta["pinyin"])
+        return cls(spec, reader, vocabulary, meta["labels"], weights, bias)
 
 
-def _vector(
-    weights: dict[str, float], vocabulary: dict[str, int], idf: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Places and values of a message's known features, of unit length."""
-    known = [
-        (place, weight)
-        for name, weight in weights.items()
-        if (place := vocabulary.get(name)) is not None
-    ]
-    places = np.array([place for place, _ in known], dtype=np.int32)
-    values = np.array([weight for _, weight in known], dtype=np.float32) * idf[places]
-    length = float(np.sqrt(values @ values))
-    return places, values / length if length else values
+class Vocabulary:
+    """The features of the training data: ``names`` by kind, and how much each tells (``idf``), in one order."""
+
+    def __init__(self, names: Mapping[str, Sequence[str]], idf: np.ndarray) -> None:
+        self.names = names
+        self.idf = idf
+        self._places: dict[str, dict[str, int]] = {}
+        place = 0
+        for kind, known in names.items():
+            self._places[kind] = {name: place + number for number, name in enumerate(known)}
+            place += len(known)
+
+    @classmethod
+    def of(cls, found: Sequence[Mapping[str, set[str]]]) -> Vocabulary:
+        """Of the features of all training messages."""
+        counts: dict[str, Counter[str]] = {kind: Counter() for kind in found[0]}
+        for message in found:
+            for kind, names in message.items():
+                counts[kind].update(names)
+        names = {kind: sorted(counted) for kind, counted in counts.items()}
+        total = len(found)
+        idf = [
+            math.log((1 + total) / (1 + counts[kind][name])) + 1
+            for kind, known in names.items()
+            for name in known
+        ]
+        return cls(names, np.array(idf, dtype=np.float32))
+
+    def __len__(self) -> int:
+        return len(self.idf)
+
+    def row(
+        self, found: Mapping[str, set[str]], spec: FeatureSpec
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Places and values of a message's known features; each kind has the length that ``spec`` gives it."""
+        all_places, all_values = [np.empty(0, np.int32)], [np.empty(0, np.float32)]
+        for kind, names in found.items():
+            known = self._places[kind]
+            places = np.array(sorted(known[name] for name in names if name in known), np.int32)
+            if len(places):
+                values = self.idf[places]
+                all_places.append(places)
+                all_values.append(values * (getattr(spec, kind) / np.linalg.norm(values)))
+        return np.concatenate(all_places), np.concatenate(all_values)
+
+
+def _sparse(rows: Sequence[tuple[np.ndarray, np.ndarray]], width: int) -> csr_matrix:
+    return csr_matrix(
+        (
+            np.concatenate([values for _, values in rows]),
+            np.concatenate([places for places, _ in rows]),
+            np.cumsum([0, *(len(places) for places, _ in rows)]),
+        ),
+        shape=(len(rows), width),
+    )
+
+
+def _temperature(matrix: csr_matrix, labels: np.ndarray, strength: float) -> float:
+    """What scores must be divided by so that their softmax is right as often as it says, on held-out examples."""
+    names, counts = np.unique(labels, return_counts=True)
+    if len(names) < 3 or counts.min() < _CALIBRATION_FOLDS:
+        return _PRESENT_TEMPERATURE
+    scores = np.empty((len(labels), len(names)))
+    for rest, held_out in StratifiedKFold(_CALIBRATION_FOLDS).split(matrix, labels):
+        machine = LinearSVC(C=strength, random_state=0).fit(matrix[rest], labels[rest])
+        scores[held_out] = machine.decision_function(matrix[held_out])
+    right = np.searchsorted(names, labels)
+
+    def loss(log_temperature: float) -> float:
+        chances = _softmax(scores / math.exp(log_temperature))
+        return float(-np.log(chances[np.arange(len(right)), right] + 1e-12).mean())
+
+    return math.exp(minimize_scalar(loss, bounds=(-4, 2), method="bounded").x)
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    result: np.ndarray = raised / raised.sum(axis=-1, keepdims=True)
+    return result

@@ -1,4 +1,4 @@
-"""Features of a message for the intent classifier: character and word n-grams and the entities in it.
+"""Features of a message for the intent classifier: n-grams of characters, words and pinyin, and the entities in it.
 
 Only features are made from the normalised text; entities and offsets always refer to the text as written.
 """
@@ -6,11 +6,13 @@ Only features are made from the normalised text; entities and offsets always ref
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from opencc import OpenCC
+from pypinyin import lazy_pinyin
 
 from bot.nlu.fold import fold
 
@@ -32,15 +34,19 @@ def normalise(text: str) -> str:
 
 @dataclass(frozen=True)
 class FeatureSpec:
-    """Which features are made, and how much a feature of each length counts.
+    """How much each kind of feature counts; each kind has unit length in every message. 0: none is made.
 
-    ``char_weights[0]`` is the weight of single characters, the next of pairs, and so on; the same for words.
-    ``entity_weight`` is that of "the message contains a plan", "the message is nothing but a month".
+    ``syllables`` are those of the pinyin, so that homophones (花费 for 话费) are alike; ``letters`` are pieces of it,
+    so that pinyin typed as letters is, too. ``entities``: "the message contains a plan", "the message is nothing but a
+    month". ``vector`` is the sentence vector's.
     """
 
-    char_weights: tuple[float, ...] = (1.0, 1.0, 0.7, 0.4)
-    word_weights: tuple[float, ...] = (1.0,)
-    entity_weight: float = 1.0
+    characters: float = 1.0
+    words: float = 0.5
+    syllables: float = 0.5
+    letters: float = 0.3
+    entities: float = 0.5
+    vector: float = 1.5
 
 
 @dataclass(frozen=True)
@@ -54,35 +60,32 @@ class Features:
     """The entities cover the message."""
 
 
-def weighted_features(message: Features, spec: FeatureSpec) -> dict[str, float]:
-    """The weight of each feature that the message has; how often it occurs does not count."""
-    weights: dict[str, float] = {}
-    text = normalise(message.text)
-    for size, weight in enumerate(spec.char_weights, start=1):
-        if weight:
-            bounded = f"^{text}$" if size > 1 else text
-            for start in range(len(bounded) - size + 1):
-                weights[f"{size}{bounded[start : start + size]}"] = weight
-    for size, weight in enumerate(spec.word_weights, start=1):
-        if weight:
-            for gram in _word_ngrams(message.words, size):
-                weights[f"w{gram}"] = weight
-    if spec.entity_weight:
-        for feature in _entity_features(message):
-            weights[feature] = spec.entity_weight
-    return weights
+def features(text: str, message: Features, spec: FeatureSpec) -> dict[str, set[str]]:
+    """The features of a message whose normalised text is ``text``, by kind; how often one occurs does not count."""
+    found: dict[str, set[str]] = {}
+    if spec.characters:
+        found["characters"] = set(_grams(f"^{text}$", 1, 3))
+    if spec.words:
+        words = [fold(word) for word in message.words]
+        found["words"] = {*words, *(f"{one} {other}" for one, other in pairwise(words))}
+    if spec.syllables or spec.letters:
+        syllables = [piece for piece in lazy_pinyin(text) if piece.strip()]
+        found["syllables"] = {" ".join(gram) for gram in _grams(syllables, 1, 3)}
+        found["letters"] = set(_grams("".join(syllables).replace(" ", ""), 3, 5))
+    if spec.entities:
+        found["entities"] = set(_entity_features(message))
+    return found
 
 
-def _word_ngrams(words: Sequence[str], size: int) -> Iterator[str]:
-    folded = [fold(word) for word in words]
-    if size > 1:
-        folded = ["^", *folded, "$"]
-    for start in range(len(folded) - size + 1):
-        yield " ".join(folded[start : start + size])
+def _grams(whole: Sequence[str], shortest: int, longest: int) -> Iterator[str]:
+    """The n-grams of a text or a list of syllables."""
+    for size in range(shortest, longest + 1):
+        for start in range(len(whole) - size + 1):
+            yield whole[start : start + size]  # type: ignore[misc]
 
 
-def _entity_features(message: Features) -> Iterable[str]:
+def _entity_features(message: Features) -> Iterator[str]:
     kinds = sorted(set(message.entities))
-    yield from (f"e{kind}" for kind in kinds)
+    yield from kinds
     if message.whole:
-        yield "e=" + "+".join(kinds)
+        yield "=" + "+".join(kinds)

@@ -1,4 +1,9 @@
-"""The held-out sentences: read, and nothing else. Only tests and ``benchmarks/nlu`` may import this."""
+"""The held-out sentences: read, and nothing else. Only tests and ``benchmarks/nlu`` may import this.
+
+Works in both environments.
+"""
+
+from __future__ import annotations
 
 import hashlib
 import re
@@ -6,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from care.datafiles import read_yaml
+from ruamel.yaml import YAML
 
 FILE = Path(__file__).with_name("sentences.yml")
 SHA256 = "0cc145a30796c55728d11d191c1a2accdf46c9b97c5561895d60f2d886731dbb"
@@ -28,7 +33,8 @@ class Sentence:
 
 def sentences() -> list[Sentence]:
     """All of them, in the file's order."""
-    return [Sentence(**one) for one in read_yaml(FILE)["sentences"]]
+    content = YAML(typ="safe", pure=True).load(FILE.read_text(encoding="utf-8"))
+    return [Sentence(**one) for one in content["sentences"]]
 
 
 def hash_of_file() -> str:

@@ -14,7 +14,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.intent_classifier import NgramIntentClassifier
+from bot.nlu.intent_classifier import HybridIntentClassifier
 from bot.nlu.lexicon import LexiconError
 from bot.nlu.lexicon_extractor import LexiconEntityExtractor
 from bot.nlu.tokenizer import LexiconTokenizer
@@ -192,8 +192,8 @@ def test_the_classifier_is_packed(storage: LocalModelStorage, context: Execution
             for text in texts
         ]
     )
-    config = options(NgramIntentClassifier)
-    classifier = trained(NgramIntentClassifier, config, data, storage, context)
+    config = options(HybridIntentClassifier)
+    classifier = trained(HybridIntentClassifier, config, data, storage, context)
     message, empty = classifier.process([Message({"text": "我要转人工"}), Message({"text": " "})])
     assert message.get("intent")["name"] == "human"
     assert [ranked["name"] for ranked in message.get("intent_ranking")] == ["human", "balance"]
@@ -205,8 +205,8 @@ def test_one_intent_is_nothing_to_classify(
     storage: LocalModelStorage, context: ExecutionContext
 ) -> None:
     data = TrainingData([Message({"text": "查话费", "intent": "balance"})])
-    config = options(NgramIntentClassifier)
-    classifier = trained(NgramIntentClassifier, config, data, storage, context)
+    config = options(HybridIntentClassifier)
+    classifier = trained(HybridIntentClassifier, config, data, storage, context)
     (message,) = classifier.process([Message({"text": "查话费"})])
     assert message.get("intent")["name"] is None
 

@@ -92,7 +92,7 @@ def test_the_repositorys_pipeline_names_its_components() -> None:
         "LexiconEntityExtractor",
         "ValueEntityExtractor",
         "EntitySynonymMapper",
-        "NgramIntentClassifier",
+        "HybridIntentClassifier",
         "WholeValueClassifier",
         "FallbackClassifier",
     ]
