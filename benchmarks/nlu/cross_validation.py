@@ -1,10 +1,11 @@
 """How well the NLU pipeline understands its own training data, held out in turn, and when it should ask again.
 
-Run in the bot environment at the repository's root: ``.venv/bot/bin/python -m benchmarks.nlu_threshold``.
-Each fold trains the components of ``config.yml`` on the other folds. Printed: accuracy and F1 of the intents, F1 of
-the entities against the labels, the intents most often confused, and for each threshold of ``FallbackClassifier`` how
-many messages are answered rightly, wrongly, or asked again. The advice is the pair of thresholds that costs least when
-a wrong answer costs ``--wrong`` times as much as asking again.
+Run in the bot environment at the repository's root: ``.venv/bot/bin/python -m benchmarks.nlu.cross_validation``.
+Each fold trains the components of ``config.yml`` on the other folds; near duplicates are always in the same fold.
+Printed: accuracy and F1 of the intents, F1 of the entities against the labels, calibration, the intents most often
+confused, and for each threshold of ``FallbackClassifier`` how many messages are answered rightly, wrongly, or asked
+again. The advice is the pair of thresholds that costs least when a wrong answer costs ``--wrong`` times as much as
+asking again.
 
 The figures flatter nobody: the examples were written to differ from each other, so a held-out one is harder than what
 most customers write. Entities are held against labels that were reviewed with the extractor's help; they show what
@@ -16,25 +17,20 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
-import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-warnings.simplefilter("ignore")
+from rasa.shared.nlu.training_data.loading import load_data
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.io import read_config_file
 
-from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema  # noqa: E402
-from rasa.engine.recipes.default_recipe import DefaultV1Recipe  # noqa: E402
-from rasa.engine.storage.local_model_storage import LocalModelStorage  # noqa: E402
-from rasa.engine.storage.resource import Resource  # noqa: E402
-from rasa.shared.nlu.training_data.loading import load_data  # noqa: E402
-from rasa.shared.nlu.training_data.message import Message  # noqa: E402
-from rasa.shared.nlu.training_data.training_data import TrainingData  # noqa: E402
-from rasa.shared.utils.io import read_config_file  # noqa: E402
+from benchmarks.nlu.near_duplicates import groups
+from benchmarks.nlu.pipeline import Pipeline
 
-FALLBACK = "FallbackClassifier"
 THRESHOLDS = (0.0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 MARGINS = (0.0, 0.02, 0.05, 0.08, 0.1, 0.15)
 
@@ -55,52 +51,22 @@ class Outcome:
         return None if confidence < threshold or confidence - second < margin else first
 
 
-class Pipeline:
-    """The components of ``config.yml`` without the fallback, trained and run one after the other."""
-
-    def __init__(self, config: Sequence[dict[str, Any]], folder: Path) -> None:
-        self._config = [dict(item) for item in config if item["name"] != FALLBACK]
-        self._storage = LocalModelStorage.create(folder)
-        self._components: list[GraphComponent] = []
-
-    def train(self, data: TrainingData) -> None:
-        """Trains each component on the data as the ones before it left them."""
-        context = ExecutionContext(GraphSchema({}))
-        kinds = DefaultV1Recipe.ComponentType
-        for place, item in enumerate(self._config):
-            registered = DefaultV1Recipe._from_registry(item["name"])
-            options = {key: value for key, value in item.items() if key != "name"}
-            component = registered.clazz.create(
-                {**registered.clazz.get_default_config(), **options},
-                self._storage,
-                Resource(f"component{place}"),
-                context,
-            )
-            if registered.is_trainable:
-                component.train(data)  # type: ignore[attr-defined]
-            if registered.types & {kinds.MESSAGE_TOKENIZER, kinds.MESSAGE_FEATURIZER}:
-                data = component.process_training_data(data)  # type: ignore[attr-defined]
-            self._components.append(component)
-
-    def understand(self, texts: Sequence[str]) -> list[Message]:
-        """What the pipeline makes of the texts."""
-        messages = [Message({"text": text}) for text in texts]
-        for component in self._components:
-            messages = component.process(messages)  # type: ignore[attr-defined]
-        return messages
-
-
 def folds(examples: Sequence[Message], count: int, seed: int) -> Iterator[set[int]]:
-    """The places of each fold's held-out examples, with every intent in every fold."""
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, example in enumerate(examples):
-        places[example.get("intent")].append(place)
+    """The places of each fold's held-out examples: every intent in every fold, near duplicates in one."""
+    together = groups([example.get("text") for example in examples])
+    alone = sum(len(group) == 1 for group in together)
+    print(
+        f"near duplicates: {1 - alone / len(examples):.1%} of the examples have one, kept in one fold"
+    )
+    by_intent: dict[str, list[list[int]]] = defaultdict(list)
+    for group in together:
+        by_intent[examples[group[0]].get("intent")].append(group)
     shuffled = random.Random(seed)
     parts: list[set[int]] = [set() for _ in range(count)]
-    for intent in sorted(places):
-        shuffled.shuffle(places[intent])
-        for order, place in enumerate(places[intent]):
-            parts[order % count].add(place)
+    for intent in sorted(by_intent):
+        shuffled.shuffle(by_intent[intent])
+        for order, group in enumerate(by_intent[intent]):
+            parts[order % count].update(group)
     yield from parts
 
 
@@ -155,6 +121,7 @@ def report_intents(outcomes: Sequence[Outcome], confusions: int) -> None:
         f"accuracy {sum(right.values()) / len(outcomes):.3f}, among the first three {in_three / len(outcomes):.3f}"
     )
     print(f"macro F1 {sum(scores.values()) / len(scores):.3f}")
+    print(f"calibration error {calibration_error(outcomes):.3f}")
     print(
         "by intent: "
         + ", ".join(
@@ -166,6 +133,19 @@ def report_intents(outcomes: Sequence[Outcome], confusions: int) -> None:
     for (name, taken), count in pairs.most_common(confusions):
         examples = [o.text for o in outcomes if (o.wanted, o.ranking[0][0]) == (name, taken)]
         print(f"{count:4} {name} -> {taken}: {' | '.join(examples[:3])}")
+
+
+def calibration_error(outcomes: Sequence[Outcome], bins: int = 10) -> float:
+    """The expected calibration error: how far confidence and accuracy are apart, weighted over equal bins of confidence."""
+    error = 0.0
+    for number in range(bins):
+        low, high = number / bins, (number + 1) / bins
+        inside = [o for o in outcomes if low < o.ranking[0][1] <= high]
+        if inside:
+            confidence = sum(o.ranking[0][1] for o in inside) / len(inside)
+            accuracy = sum(o.ranking[0][0] == o.wanted for o in inside) / len(inside)
+            error += abs(confidence - accuracy) * len(inside) / len(outcomes)
+    return error
 
 
 def report_entities(outcomes: Sequence[Outcome]) -> None:
