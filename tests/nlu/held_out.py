@@ -9,12 +9,20 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
-FILE = Path(__file__).with_name("sentences.yml")
-SHA256 = "0cc145a30796c55728d11d191c1a2accdf46c9b97c5561895d60f2d886731dbb"
+SENTENCES = Path(__file__).with_name("sentences.yml")
+VALUES = Path(__file__).with_name("values.yml")
+SHA256 = {
+    SENTENCES: "0cc145a30796c55728d11d191c1a2accdf46c9b97c5561895d60f2d886731dbb",
+    VALUES: "45ddc607afeec6a3c4c3cd45a5924c41a855e2930dbbaa0c07dcc3cd5a8de0ef",
+}
+TODAY = date(2026, 11, 22)
+"""The day on which the customers of ``values.yml`` write."""
 
 STYLES = frozenset(
     {"terse", "plain", "rambling", "angry", "polite", "elderly", "young", "dialect", "typo"}
@@ -33,13 +41,32 @@ class Sentence:
 
 def sentences() -> list[Sentence]:
     """All of them, in the file's order."""
-    content = YAML(typ="safe", pure=True).load(FILE.read_text(encoding="utf-8"))
-    return [Sentence(**one) for one in content["sentences"]]
+    return [Sentence(**one) for one in _read(SENTENCES)["sentences"]]
 
 
-def hash_of_file() -> str:
-    """SHA-256 of the file as it is."""
-    return hashlib.sha256(FILE.read_bytes()).hexdigest()
+@dataclass(frozen=True)
+class ValueCase:
+    """A text and the value of an entity in it, ``None`` where it only looks as if there were one."""
+
+    text: str
+    entity: str
+    value: Any
+
+
+def value_cases() -> list[ValueCase]:
+    """All of them, in the file's order."""
+    return [ValueCase(**one) for one in _read(VALUES)["cases"]]
+
+
+def unchanged() -> bool:
+    """Whether the files are those that were first measured."""
+    return all(
+        hashlib.sha256(file.read_bytes()).hexdigest() == known for file, known in SHA256.items()
+    )
+
+
+def _read(file: Path) -> Any:
+    return YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
 
 
 def bare(text: str) -> str:

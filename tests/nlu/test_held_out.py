@@ -6,7 +6,7 @@ from typing import Any
 
 from care.datafiles import read_yaml
 from care.knowledge.entries import intents_of_domain
-from tests.nlu.held_out import SHA256, STYLES, bare, hash_of_file, sentences
+from tests.nlu.held_out import STYLES, bare, sentences, unchanged, value_cases
 from tools.layout import ROOT
 
 _LABEL = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
@@ -24,8 +24,15 @@ def training_sentences() -> set[str]:
     return {bare(_LABEL.sub(r"\1", line)) for line in lines}
 
 
-def test_the_file_is_the_one_that_was_first_measured() -> None:
-    assert hash_of_file() == SHA256
+def test_the_files_are_those_that_were_first_measured() -> None:
+    assert unchanged()
+
+
+def test_there_are_enough_values_of_each_kind() -> None:
+    counts = Counter(case.entity for case in value_cases())
+    assert sum(counts.values()) >= 400
+    assert set(counts) == {"month", "date", "time_slot", "amount", "data_amount"}
+    assert min(counts.values()) >= 40
 
 
 def test_every_intent_and_style_has_sentences() -> None:
