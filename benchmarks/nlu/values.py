@@ -1,6 +1,6 @@
 """How many values of months, dates, hours, money and data are read rightly from sentences that somebody else wrote.
 
-Run in the bot environment at the repository's root: ``.venv/bot/bin/python -m benchmarks.nlu.values``. The cases are those of
+Run in the bot environment at the root: ``.venv/bot/bin/python -m benchmarks.nlu.values``. The cases are those of
 ``tests/nlu/values.yml``. A case is right when the one value of its entity is the wanted one, or when there is none and
 none is found. It shows no case: nothing may be tuned on them.
 """
