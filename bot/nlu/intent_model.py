@@ -24,7 +24,7 @@ from sklearn.svm import LinearSVC
 
 from bot.nlu.ngrams import Features, FeatureSpec, features, normalise
 from bot.nlu.pinyin_reader import PinyinReader
-from bot.nlu.sentence_vectors import sentence_vectors
+from bot.nlu.sentence_vectors import sentence_vectors, warm_up
 
 _CALIBRATION_FOLDS = 3
 _PRESENT_TEMPERATURE = 0.3
@@ -123,6 +123,8 @@ class IntentModel:
         )
         vocabulary = Vocabulary(meta["vocabulary"], idf)
         spec, reader = FeatureSpec(**meta["spec"]), PinyinReader(**meta["pinyin"])
+        if spec.vector:
+            warm_up()
         return cls(spec, reader, vocabulary, meta["labels"], weights, bias)
 
 

@@ -24,6 +24,11 @@ def _encoder() -> Any:
     return USE(threads=1)  # more threads take longer for one sentence
 
 
+def warm_up() -> None:
+    """Load the encoder now, and not while the first customer waits."""
+    sentence_vectors(["您好"])
+
+
 def sentence_vectors(texts: Sequence[str]) -> np.ndarray:
     """A vector of unit length for each text: an array of (texts, ``SIZE``); zeros for a text without content."""
     vectors = np.zeros((len(texts), SIZE), dtype=np.float32)
