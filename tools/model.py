@@ -67,6 +67,8 @@ def bot_environment(layout: Layout, environ: Mapping[str, str]) -> Dict[str, str
     return {
         **environ,
         "CARE_VAR_DIR": str(layout.var),
+        # One sentence is too little for two threads: the second one would only spin between the calls.
+        "OPENBLAS_NUM_THREADS": "1",
         "PYTHONNOUSERSITE": "1",
         "PYTHONUNBUFFERED": "1",
         "RASA_TELEMETRY_ENABLED": "false",

@@ -113,6 +113,8 @@ def test_only_the_newest_three_are_kept(layout: Layout) -> None:
 
 
 def test_code_changes_get_another_training_cache_and_the_old_one_goes(layout: Layout) -> None:
+    environ = bot_environment(layout, {"OPENBLAS_NUM_THREADS": "2"})
+    assert environ["OPENBLAS_NUM_THREADS"] == "1", "threads that spin cost three times a turn's CPU"
     first = Path(bot_environment(layout, {})["RASA_CACHE_DIRECTORY"])
     first.mkdir(parents=True)
     (layout.root / "data/nlu/billing.yml").write_text("changed")
