@@ -1,0 +1,47 @@
+"""How well the FAQ search answers questions that somebody else worded, who had not seen the entries' wordings.
+
+Run in the care environment: ``.venv/care/bin/python -m benchmarks.knowledge_held_out``. The questions are those of
+``tests/knowledge/questions.yml``. Printed: the right entry first and among three, what the customer would be told, and how
+many of those without an answer are refused. It shows no question: nothing may be tuned on them.
+"""
+
+from pathlib import Path
+
+from care.knowledge import Answer, Candidates, LexicalKnowledgeBase
+from care.knowledge.entries import load_library
+from tests.knowledge.held_out import questions, unchanged
+
+FAQ = Path(__file__).resolve().parent.parent / "data" / "faq"
+
+
+def main() -> None:
+    """Ask all questions."""
+    if not unchanged():
+        raise SystemExit("tests/knowledge/questions.yml is not the file that was first measured")
+    base = LexicalKnowledgeBase(load_library(FAQ))
+    answerable = [one for one in questions() if one.entries]
+    first = among = told = offered = wrong = 0
+    for one in answerable:
+        ids = [hit.entry.id for hit in base.search(one.text, 3)]
+        first += bool(ids) and ids[0] in one.entries
+        among += bool(set(ids) & set(one.entries))
+        outcome = base.answer_for(one.text)
+        if isinstance(outcome, Answer):
+            told += outcome.entry.id in one.entries
+            wrong += outcome.entry.id not in one.entries
+        elif isinstance(outcome, Candidates):
+            offered += any(hit.entry.id in one.entries for hit in outcome.hits)
+    total = len(answerable)
+    print(
+        f"{total} questions with an answer: right entry first {first / total:.3f}, among three {among / total:.3f}"
+    )
+    print(
+        f"told rightly {told / total:.3f}, offered among others {offered / total:.3f}, told wrongly {wrong / total:.3f}"
+    )
+    others = [one for one in questions() if not one.entries]
+    refused = sum(not isinstance(base.answer_for(one.text), Answer | Candidates) for one in others)
+    print(f"{len(others)} questions without one: refused {refused / len(others):.3f}")
+
+
+if __name__ == "__main__":
+    main()
