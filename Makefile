@@ -26,7 +26,7 @@ test: ## everything: unit, property, web, bot, whole conversations through Rasa,
 	@$(MAKE) --no-print-directory test-web test-bot
 	$(CARE) -m pytest -n $(WORKERS) --dist loadgroup tests --ignore tests/bot $(ARGS)
 
-test-fast: ## what needs no Rasa, browser or PostgreSQL and is quick, in under a minute
+test-fast: ## what needs no Rasa, browser or PostgreSQL and is quick, in about a minute
 	@$(PYTHON) -m tools.bootstrap --for checks
 	$(CARE) -m pytest -n $(WORKERS) -m "not rasa and not browser and not postgres and not slow" tests --ignore tests/bot $(ARGS)
 
