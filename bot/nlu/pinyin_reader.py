@@ -25,6 +25,9 @@ _LIKELY = -6.0
 _MOSTLY = 0.6
 """Share of a run's letters that must be pinyin; English words that could be pinyin, too (data, made), stand among others."""
 
+_MOST_LETTERS, _MOST_WORDS = 240, 40
+"""What is read of a text, and of its words as one piece: nobody types more pinyin, and reading costs time."""
+
 _BORDER = "^"
 
 
@@ -42,12 +45,20 @@ class PinyinReader:
         self._syllables = syllables
         self._pairs = pairs
         self._foreign = frozenset(foreign)
-        self._firsts: Counter[str] = Counter()
-        self._seconds: Counter[str] = Counter()
+        firsts: Counter[str] = Counter()
+        seconds: Counter[str] = Counter()
         for pair, count in pairs.items():
-            self._firsts[pair[0]] += count
-            self._seconds[pair[1]] += count
-        self._total = sum(self._seconds.values())
+            firsts[pair[0]] += count
+            seconds[pair[1]] += count
+        # Logarithms of the chance of a character: after one that it was seen after, and after any other.
+        alone = {
+            char: (1 - _SHARE_OF_PAIRS) * count / seconds.total() for char, count in seconds.items()
+        }
+        self._alone = {char: math.log(chance) for char, chance in alone.items()}
+        self._chances = {
+            pair: math.log(_SHARE_OF_PAIRS * count / firsts[pair[0]] + alone[pair[1]])
+            for pair, count in pairs.items()
+        }
 
     @classmethod
     def learn(cls, texts: Iterable[str]) -> PinyinReader:
@@ -79,7 +90,9 @@ class PinyinReader:
 
     def read(self, text: str) -> str:
         """``text`` (in lower case) with the pinyin in it as characters."""
-        return _LETTERS.sub(lambda match: self._read_run(match[0]), text) if self._pairs else text
+        if not self._pairs or sum(map(len, _LETTERS.findall(text))) > _MOST_LETTERS:
+            return text
+        return _LETTERS.sub(lambda match: self._read_run(match[0]), text)
 
     def _read_run(self, run: str) -> str:
         words = _words(run)
@@ -94,11 +107,7 @@ class PinyinReader:
         """The words in as few pieces as possible, each with its characters, ``None`` where it is no pinyin (wifi)."""
         pieces: list[tuple[list[str], str | None]] = []
         while words:
-            size, read = 1, None
-            for size in range(len(words), 0, -1):
-                read = self._likeliest(words[:size])
-                if read is not None:
-                    break
+            size, read = self._longest(words)
             pieces.append((words[:size], read))
             words = words[size:]
         return pieces
@@ -108,16 +117,19 @@ class PinyinReader:
         total = sum(size for size, _ in sizes)
         return sum(size for size, is_read in sizes if is_read) >= _MOSTLY * total
 
-    def _likeliest(self, words: list[str]) -> str | None:
-        """The likeliest characters of these words, ``None`` if there are none that are likely."""
+    def _longest(self, words: list[str]) -> tuple[int, str | None]:
+        """How many of the first words read as something likely, and as what; one and ``None`` if they do not."""
+        found: tuple[int, str | None] = 1, None
         # The best reading up to here, by its last character: the logarithm of its chance, and its characters.
         best: dict[str, tuple[float, str]] = {_BORDER: (0.0, "")}
-        for word in words:
+        for size, word in enumerate(words[:_MOST_WORDS], start=1):
             best = self._through(word, best)
             if not best:
-                return None
-        score, chars = max(best.values())
-        return chars if len(chars) > 1 and score / len(chars) >= _LIKELY else None
+                break
+            score, chars = max(best.values())
+            if len(chars) > 1 and score / len(chars) >= _LIKELY:
+                found = size, chars
+        return found
 
     def _through(
         self, word: str, begin: dict[str, tuple[float, str]]
@@ -127,15 +139,10 @@ class PinyinReader:
             for end in range(start + 1, min(start + _LONGEST, len(word)) + 1):
                 for char in self._syllables.get(word[start:end], ""):
                     for last, (score, chars) in reached[start].items():
-                        new = score + self._chance(last, char)
+                        new = score + self._chances.get(last + char, self._alone[char])
                         if new > reached[end].get(char, (-math.inf, ""))[0]:
                             reached[end][char] = (new, chars + char)
         return reached[-1]
-
-    def _chance(self, last: str, char: str) -> float:
-        pair = self._pairs.get(last + char, 0) / (self._firsts[last] or 1)
-        alone = self._seconds[char] / self._total
-        return math.log(_SHARE_OF_PAIRS * pair + (1 - _SHARE_OF_PAIRS) * alone)
 
 
 def _words(run: str) -> list[str]:

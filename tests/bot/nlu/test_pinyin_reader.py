@@ -1,10 +1,12 @@
 """Pinyin typed in letters."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
 
 from bot.nlu.pinyin_reader import PinyinReader
 
@@ -69,6 +71,19 @@ def test_a_restored_reader_reads_the_same() -> None:
 
 def test_without_examples_nothing_is_read() -> None:
     assert PinyinReader.learn([]).read("cha huafei") == "cha huafei"
+
+
+@pytest.mark.parametrize("junk", ["", "zq "])
+@pytest.mark.parametrize("syllables", ["cha hua fei ", "fei ren huan de ", "shengduoshao"])
+def test_no_text_takes_long(syllables: str, junk: str) -> None:
+    # Each character of a big alphabet for each syllable, and no pair that was ever seen twice.
+    chars = [chr(code) for code in range(0x4E00, 0x5E00)]
+    reader = PinyinReader.learn(["".join(chars[place : place + 8]) for place in range(0, 4096, 8)])
+    text = " ".join(lazy_pinyin("".join(chars[::7]))) + syllables + junk
+    began = time.process_time()
+    reader.read((text * 10)[:2000])
+    reader.read(f"{junk}{syllables}" * 60)
+    assert time.process_time() - began < 2  # it took minutes before runs were bounded
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz '我话费5", max_size=60))
