@@ -342,3 +342,26 @@ async def serving(agent: Agent | None, event_limit: int = 40) -> AsyncIterator[t
             yield app, f"http://127.0.0.1:{port}/webhooks/gateway"
         finally:
             await server.close()
+
+
+def action_failed(kind: str) -> tuple[int, dict[str, Any]]:
+    """What a turn is answered when its action failed in this way."""
+    return 502, {"error": "action_failed", "actions": {"action_order": kind}}
+
+
+def broken(world: World, how: str) -> None:
+    """Break the database in one way."""
+    if how == "writing":
+        world.sql(
+            "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'full'); END"
+        )
+    else:
+        world.sql("ALTER TABLE events RENAME TO elsewhere")
+
+
+def mended(world: World, how: str) -> None:
+    """The database as it was."""
+    if how == "writing":
+        world.sql("DROP TRIGGER full")
+    else:
+        world.sql("ALTER TABLE elsewhere RENAME TO events")
