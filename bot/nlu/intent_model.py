@@ -27,7 +27,7 @@ from bot.nlu.pinyin_reader import PinyinReader
 from bot.nlu.sentence_vectors import sentence_vectors, warm_up
 
 _CALIBRATION_FOLDS = 3
-_PRESENT_TEMPERATURE = 0.3
+_USUAL_TEMPERATURE = 0.3
 """Of data too few to fit it on."""
 
 _META_FILE, _ARRAYS = "intents.json", ("idf", "weights", "bias")
@@ -189,7 +189,7 @@ def _temperature(matrix: csr_matrix, labels: np.ndarray, strength: float) -> flo
     """What scores must be divided by so that their softmax is right as often as it says, on held-out examples."""
     names, counts = np.unique(labels, return_counts=True)
     if len(names) < 3 or counts.min() < _CALIBRATION_FOLDS:
-        return _PRESENT_TEMPERATURE
+        return _USUAL_TEMPERATURE
     scores = np.empty((len(labels), len(names)))
     for rest, held_out in StratifiedKFold(_CALIBRATION_FOLDS).split(matrix, labels):
         machine = LinearSVC(C=strength, random_state=0).fit(matrix[rest], labels[rest])
