@@ -13,13 +13,12 @@ from typing import Any
 
 from bot.nlu import values
 from bot.nlu.fold import fold
-from bot.nlu.spans import without_overlaps
 from tests.nlu.held_out import TODAY, ValueCase, unchanged, value_cases
 
 
 def found(case: ValueCase) -> list[Any]:
     """The values of the case's entity in its text."""
-    spans = without_overlaps(values.candidates(fold(case.text), TODAY))
+    spans = values.extract(fold(case.text), TODAY)
     return [span.value for span in spans if span.entity == case.entity]
 
 

@@ -22,6 +22,7 @@ from bot.nlu.entities import to_entity, to_spans
 from bot.nlu.fold import fold
 from bot.nlu.spans import Span, without_overlaps
 from bot.nlu.values import addresses
+from bot.nlu.values.spoken import settled
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -29,7 +30,8 @@ class ValueEntityExtractor(GraphComponent, EntityExtractorMixin):
     """Finds numbers, months, days, money, data and addresses, and settles overlaps with what is there.
 
     No two entities overlap afterwards: what the words around prove wins, then the longer one, then the order
-    in ``bot.nlu.spans.PRECEDENCE``. An address keeps the service area inside it as ``additional_info``.
+    in ``bot.nlu.spans.PRECEDENCE``. A value said twice counts once, one that was taken back (八月 哦不对九月) not at all.
+    An address keeps the service area inside it as ``additional_info``.
 
     Options: ``entities``, which to find (default: all of ``bot.nlu.values.ENTITIES``); ``timezone``, in which
     today is told when a message is understood; ``today``, a fixed ISO date instead, for tests and evaluation.
@@ -82,12 +84,18 @@ class ValueEntityExtractor(GraphComponent, EntityExtractorMixin):
 
     def _entities_of(self, text: str, present: list[dict[str, Any]]) -> list[dict[str, Any]]:
         earlier = to_spans(present)
+        folded = fold(text)
         found = [
             span
-            for span in values.candidates(fold(text), self._today())
+            for span in values.candidates(folded, self._today())
             if span.entity in self._entities
         ]
         kept = without_overlaps([*earlier, *found])
+        known = {id(span) for span in earlier}
+        new = settled(folded, [span for span in kept if id(span) not in known])
+        kept = sorted(
+            [*(span for span in kept if id(span) in known), *new], key=lambda one: one.start
+        )
         # By identity: the value of a span may be a list.
         originals = {id(span): entity for span, entity in zip(earlier, present, strict=True)}
         return [

@@ -38,6 +38,7 @@ _BLOCK_ONLY = re.compile(
 )
 # Characters that end the way back from a street's last character to its first.
 _STOP = frozenset(
+    "嗯呃哦噢喂额啊呀吧呢哈"
     "我你他她它您们在是住到去从的了给把请址就装搬迁移查问修叫说想要那这离靠近跟，。,.!！?？、;；:： \t\n"
 )
 _LEADING = re.compile(

@@ -12,21 +12,26 @@ from bot.nlu.values.numbers import NUMBER, parse_number
 ENTITY = "data_amount"
 
 _VOLUME = re.compile(
-    rf"(?P<n>{NUMBER}|半)\s*(?P<m>个)?(?P<half>半)?\s*(?P<u>gb|g|mb|m|兆|tb|t)(?![a-z0-9%])(?!点|多少)"
+    rf"(?P<n>{NUMBER}|半)\s*(?:多|来)?(?P<m>个)?(?P<half>半)?多?\s*(?P<u>gb|g|mb|m|兆|tb|t)(?![a-z0-9%])(?!点|多少)"
 )
 _MB = {"g": 1024, "gb": 1024, "m": 1, "mb": 1, "兆": 1, "t": 1024 * 1024, "tb": 1024 * 1024}
 # 500兆宽带 and 跑不到80兆 are speeds.
 _SPEED_AFTER = re.compile(r"\s*的?(?:宽带|带宽|光纤|网速|网络|的网|速率|/s|每秒|bps|ps)")
 _SPEED_TALK = re.compile(r"宽带|带宽|光纤|测速|网速|专线|装|bandwidth")
 _SPEED_BEFORE = re.compile(
-    r"(?:测速|网速|速度|宽带|带宽|下载|跑到?不?到?|速率|只有|才)[是有才只能不到达\s]{0,4}$"
+    r"(?:测速|网速|速度|宽带|带宽|下载|跑到?不?到?|速率|只有|才|每秒|提速|升级?)[是有才只能不到达成\s]{0,4}$"
 )
 # 2G to 6G are generations of the network unless something says how much is wanted.
-_GENERATIONS = frozenset("23456二三四五六")
-_WANTED_BEFORE = re.compile(
-    r"(?:加|买|来|续|要|剩|送|订|充|补|给|叠加|超|多|差|还有|流量|用[了到掉]|把|退|开|叫|整|搞|购)(?:了|个|我|掉|到|出|不到|\s|的|那|点|上)*$"
+_GENERATIONS = frozenset("2345二三四五")
+# 256G的手机 is what a telephone can keep, 2.4G a band of Wi-Fi.
+_STORAGE = re.compile(
+    r"\s*的?(?:手机|苹果|华为|小米|荣耀|oppo|vivo|iphone|ipad|三星|内存|存储|运存|硬盘|u盘|版本?的?(?:手机|苹果|$))"
 )
-_WANTED_AFTER = re.compile(r"(?:的?流量|的?那?个?包|加油包|流量包|数据|够|左右|以上|以内|data)")
+_BAND = re.compile(r"wi-?fi|无线|频|路由|5g的?信号")
+_WANTED_BEFORE = re.compile(
+    r"(?:加|买|来|续|要|剩|送|订|充|补|给|叠加|超|多|差|还有|流量|用[了到掉]|把|退|叫|整|搞|购|不够|跑了)(?:了|个|我|掉|到|出|不到|\s|的|那|点|上)*$"
+)
+_WANTED_AFTER = re.compile(r"(?:的?流量|的?那?个?包|加油包|流量包|数据|就?够|左右|以上|以内|data)")
 _NETWORK_AFTER = re.compile(
     r"\s*(?:网|信号|手机|套餐|卡|转|基站|覆盖|频|速|时代|连|变|上不|打不|很慢|慢|好|是|要|咋|怎|为|用户|终端|消息|\+)"
 )
@@ -35,7 +40,7 @@ _NETWORK_AFTER = re.compile(
 def find(text: str) -> Iterator[Span]:
     """Every amount of data in folded text."""
     for match in _VOLUME.finditer(text):
-        if _is_generation(text, match) or _is_speed(text, match):
+        if _is_generation(text, match) or _is_speed(text, match) or _is_device(text, match):
             continue
         number = Decimal("0.5") if match["n"] == "半" else parse_number(match["n"])
         if number is None or number <= 0:
@@ -57,6 +62,12 @@ def _is_generation(text: str, match: re.Match[str]) -> bool:
         return True
     wanted = _WANTED_BEFORE.search(text[: match.start()]) or _WANTED_AFTER.match(text, match.end())
     return not wanted
+
+
+def _is_device(text: str, match: re.Match[str]) -> bool:
+    if match["n"] == "2.4" and (_BAND.search(text) or text.strip() == match[0]):
+        return True
+    return bool(_STORAGE.match(text, match.end()))
 
 
 def _is_speed(text: str, match: re.Match[str]) -> bool:

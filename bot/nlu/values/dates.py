@@ -1,7 +1,8 @@
 """Days: 今天 · 下周三 · 11月28号 · 三天后, as ISO dates.
 
-Weeks start on Monday. A day of a month without a year is the one nearest to today; a bare day (25号) or
-weekday (周六) is the coming one, or the last one where the words around it speak of the past (周二报的).
+Weeks start on Monday. A day of a month without a year is the one nearest to today; a bare day (25号), weekday
+(周六) or holiday is the coming one, or the last one where the words around it speak of the past (周二报的). Today's
+own weekday is next week's: today is called today. A week without a day (下周) is no day.
 """
 
 from __future__ import annotations
@@ -11,68 +12,101 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.nlu.spans import Span
+from bot.nlu.values import holidays
 from bot.nlu.values.months import add_months, resolve_year
 from bot.nlu.values.numbers import parse_integer
 
 ENTITY = "date"
 
 _DAY = (
-    r"(?:3[01]|[12]\d|0?[1-9]|三十一?|(?:二十|廿)[一二三四五六七八九]?"
+    r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]?"
     r"|十[一二三四五六七八九]?|[一二三四五六七八九])"
 )
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-_YEAR = r"(?:20\d{2}|二[零〇][零〇一二三四五六七八九]{2}|19\d{2}|一九[零〇一二三四五六七八九]{2})年"
+_YEAR = r"(?:20\d{2}|(?<!\d)2\d|二[零〇][零〇一二三四五六七八九]{2}|19\d{2}|一九[零〇一二三四五六七八九]{2})年"
 _YEAR_WORD = r"今年|去年|前年|明年|本年"
+_NUMBER = r"\d{1,3}|[一二两三四五六七八九]?十?[一二两三四五六七八九]|[一二三四五六七八九]?十"
 _FREE = r"(?<![\d零〇一二两三四五六七八九十百第几.])"
 # What a number with 号 counts when it is no day: 3号楼, 1号线, 三号桌.
-_NO_DAY = r"(?!楼|院|线|桌|店|门|机|窗|厅|卡|键|库|坑|房|厂|人|单元|仓|套|栋|幢|座|室|别墅|码|资费|文|选手|双|多)"
+_NO_DAY = r"(?!楼|院|线|桌|店|门|机|窗|厅|床|卡|键|库|坑|房|厂|人|单元|仓|套|栋|幢|座|室|别墅|码|资费|文|选手|双|多)"
 # What stands before a house number or a name: 幸福路18号, 滨江1号.
-_NO_HOUSE = r"(?<![路街道巷弄里村苑园江湾城镇乡区座栋院尾编型单工第大小每])"
+_NO_HOUSE = r"(?<![路街道巷弄里村苑园江湾城镇乡区座栋院尾编型单工第大小每月份])(?<!尾号)"
 
 _WRITTEN = re.compile(
-    r"(?<![\d/.-])(20\d{2}|19\d{2})([-/.])(1[0-2]|0?[1-9])\2(3[01]|[12]\d|0?[1-9])(?![\d/.-])"
+    r"(?<![\d/.-])(20\d{2}|19\d{2}|2\d(?=[./]))([-/.])(1[0-2]|0?[1-9])\2(3[01]|[12]\d|0?[1-9])(?![\d/.-])"
 )
 _COMPACT = re.compile(r"(?<![\da-z])(20[1-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH_DAY = re.compile(
     rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?{_FREE}(?P<m>{_MONTH})月份?的?(?P<d>{_DAY})"
-    rf"(?:(?:号|日){_NO_DAY}|(?![\d.零〇一二两三四五六七八九十百个块元天年条分点份笔次号日gm兆]))"
+    rf"(?:(?:号|日){_NO_DAY}|(?![\d.零〇一二两三四五六七八九十百个块元天年月条分点份笔次号日gm兆]))"
 )
 _SLASHED = re.compile(
     r"(?<![\d/.-])(1[0-2]|0?[1-9])[/.](3[01]|[12]\d|0?[1-9])(?:号|日)|(?<![\d/])(1[0-2]|0?[1-9])/(3[01]|[12]\d|0?[1-9])(?![\d/])"
 )
-_RELATIVE_MONTH_DAY = re.compile(
-    rf"(?P<rel>上|下|这|本|当)(?:一?个)?月份?的?(?P<d>{_DAY})(?:号|日){_NO_DAY}"
+# A day as the whole message, or before what one does on a day: 11.25 · 12-3上午.
+_DOTTED = re.compile(
+    r"(?:^(?:\W|那|就|改|约|到|在)*|(?:改到|约到?|预约|定在?|改成|改))(?P<whole>(?P<m>1[0-2]|0?[1-9])[.-](?P<d>3[01]|[12]\d|0?[1-9]))"
+    r"(?![\d.])(?=(?:吧|行吗|可以吗?|好吗|行不行?|\W)*$|\s*(?:上午|下午|晚上|早上|中午|来|上门|过来|那天))"
 )
+_REL_MONTH = r"(?:(?P<rel>上{1,3}|下{1,2}|这|本|当|今|次)(?:一?个)?月份?)"
+_RELATIVE_MONTH_DAY = re.compile(rf"{_REL_MONTH}的?(?P<d>{_DAY})(?:号|日){_NO_DAY}")
+_END_OF_MONTH = re.compile(
+    rf"(?<!每)(?<!每个)(?:(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?{_FREE}(?P<m>{_MONTH})月份?|{_REL_MONTH}|(?<![个\d一-十])月)的?"
+    r"(?:底|末|尾|最后一天)(?!的?(?:账|话费|费用|流量清零))"
+)
+_END_OF_YEAR = re.compile(r"年底最后一天|年(?:的)?最后一天")
 _BARE_DAY = re.compile(
     rf"{_FREE}{_NO_HOUSE}(?P<d>{_DAY})(?:号{_NO_DAY}|日(?!包|流量|内|游|漫游|后|前|租|套餐|期|用|均|卡))"
 )
 _WEEKDAY = re.compile(
-    r"(?<![每一两二三四五六七八九十\d几])(?P<rel>上上|上|下下|下|这|本)?一?(?:个)?"
-    r"(?:(?:周|星期|礼拜)(?P<d>[一二三四五六日天末1-6])|(?P<bare>周|星期|礼拜)(?![边围到转期日一二三四五六天末几]))"
+    r"(?<![每一两二三四五六七八九十\d几])(?<!每个)(?P<rel>上上|上|下下|下|这|本)?一?(?:个)?"
+    r"(?:(?:周|星期|礼拜)的)?(?:周|星期|礼拜|(?<![礼崇跪祭参])拜)(?P<d>[一二三四五六日天末1-6])"
+    r"(?!愉快|快乐|包|流量|套餐|下(?![午昼半晌晝])|[号元块个])"
+)
+# From Monday to Friday is no day.
+_WEEKDAYS_ALL = re.compile(
+    r"(?:周|星期|礼拜)[一二三四五六日天1-6]\s*[到至~-]\s*(?:周|星期|礼拜)?[一二三四五六日天1-6]"
 )
 _DAYS_AWAY = re.compile(
-    r"(?<![\d.零〇一二两三四五六七八九十百第几])(?P<n>\d{1,3}|[一二两三四五六七八九]?十?[一二两三四五六七八九]|[一二三四五六七八九]?十)"
+    rf"(?<![\d.零〇一二两三四五六七八九十百第几])(?P<n>{_NUMBER})"
     r"(?P<unit>天|日|个?星期|周|个?礼拜)(?P<way>以?之?后|以?之?前)(?!\d)"
 )
+# 过两天 is no day in particular.
+_IN_DAYS = re.compile(
+    rf"(?:^|[再等，,。\s吧啊])过(?:(?P<n>{_NUMBER})(?<!过两)(?P<unit>天|日|个?星期|周|个?礼拜))(?!没|了)"
+)
 _NAMED = {
-    -3: ("大前天", "大前日"),
+    -3: ("大前天", "大前日", "大前儿个", "大前儿"),
     -2: ("前天", "前日", "前儿个", "前儿", "前晚", "前个儿"),
-    -1: ("昨天", "昨日", "昨儿个", "昨儿", "昨个儿", "昨个", "昨晚", "昨夜", "昨早", "寻日", "琴日", "噚日", "yesterday"),
-    0: ("今天", "今日", "今儿个", "今儿", "今个儿", "today", "jintian"),
-    1: ("明天", "明日", "明儿个", "明儿", "明个儿", "听日", "tomorrow", "mingtian"),
-    2: ("后天", "后日", "后儿个", "后儿", "houtian"),
-    3: ("大后天", "大后日"),
+    -1: ("昨天", "昨日", "昨儿个", "昨儿", "昨个儿", "昨个", "昨晚", "昨夜", "昨早", "寻日", "琴日", "噚日",
+         "寻晚", "琴晚", "噚晚", "夜儿个"),
+    0: ("今天", "今日", "今儿个", "今儿", "今个儿", "今朝"),
+    1: ("明天", "明日", "明儿个", "明儿", "明个儿", "明个", "明朝", "听日", "听晚", "听朝"),
+    2: ("后天", "后日", "后儿个", "后儿", "后个儿", "后朝"),
+    3: ("大后天", "大后日", "大后儿个", "大后儿", "外后天", "外后儿"),
+    4: ("大大后天",),
 }  # fmt: skip
 _DAY_OF = {name: days for days, names in _NAMED.items() for name in names}
 _NAMED_DAY = re.compile(
-    r"(?<![a-z先生])(?:" + "|".join(sorted(_DAY_OF, key=len, reverse=True)) + r")(?![a-z见])"
-    r"|(?P<half>[今明后])(?=[晚早晨夜])"
+    r"(?<![先生])(?:" + "|".join(sorted(_DAY_OF, key=len, reverse=True)) + r")(?!见|津)"
+    r"|(?P<half>[今明后])(?=[晚早晨夜]|[上下]午|中午)"
 )
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
 _PAST_AFTER = re.compile(
     r"的?(?:就|才|已经|上午|中午|下午|晚上|早上|我|刚|也|都|在|那天|给)*"
-    r"(?:报|充|交|缴|打|办|订|买|扣|说|申请|断|坏|停|提|投诉|登记|来过|修|收|下的|开的|出的)[^,，。!！?？]{0,6}?(?:的|了|过)"
+    r"(?:报|充|交|缴|打|办|订|买|扣|说|申请|断|坏|停|提|投诉|登记|来过|修|收|下的|开的|出的|来(?=过))[^,，。!！?？]{0,6}?(?:的|了|过)"
 )
+# 这周五过来 on a Sunday: what is to come cannot be on a day that is over.
+_TO_COME = re.compile(
+    r"(?:的)?(?:上午|下午|晚上|早上|中午)?(?:再|能不能|能|可以|可不可以|请|让|派人|有人|师傅|叫人|你们)*(?:过来|上门|来(?!过|了)|装(?!了)|修(?!了|过)|约|去办|有空|得闲|在家|行吗|行不|可以|方便)"
+)
+_BOOKED_BEFORE = re.compile(r"(?:改到|改成|约到?|预约|定在?|换到|推到|那就?)$")
+_HOLIDAY = re.compile(
+    rf"(?<![\d一二三四五六七八九十百])(?P<h>{'|'.join(holidays.NAMES)})(?!的?[那这当]一?个?月|活动|促销|优惠|套餐|特惠|快乐|礼|路|广场|前|后|期间|假|黄金|之|\d|[号块元包])"
+    r"(?P<said>节|那天|当天|晚上|上午|下午|营业|上班|开门)?"
+)
+# 五一 is a number, too; 过年 and 国庆 mean a time as often as a day.
+_SAID_ONLY = frozenset(("五一", "六一", "五四", "过年", "国庆", "元宵"))
 _PAST_BEFORE = re.compile(r"(?:从|自从|打从|自打)$")
 
 
@@ -81,16 +115,24 @@ def find(text: str, today: date) -> Iterator[Span]:
     yield from _absolute(text, today)
     yield from _bare_days(text, today)
     yield from _weekdays(text, today)
+    yield from _ends_of_months(text, today)
+    yield from _holidays(text, today)
     for match in _NAMED_DAY.finditer(text):
         days = {"今": 0, "明": 1, "后": 2}[match["half"]] if match["half"] else _DAY_OF[match[0]]
         yield _span(match, today + timedelta(days=days))
     for match in _DAYS_AWAY.finditer(text):
-        count = parse_integer(match["n"])
-        if count is None:
-            continue
-        if match["unit"] not in ("天", "日"):
-            count *= 7
-        yield _span(match, today + timedelta(days=count if "后" in match["way"] else -count))
+        if (days := _days(match)) is not None:
+            yield _span(match, today + timedelta(days=days if "后" in match["way"] else -days))
+    for match in _IN_DAYS.finditer(text):
+        if (days := _days(match)) is not None:
+            found = today + timedelta(days=days)
+            yield Span(match.start("n") - 1, match.end(), ENTITY, found.isoformat())
+
+
+def _days(match: re.Match[str]) -> int | None:
+    """How many days a number of days or weeks is."""
+    count = parse_integer(match["n"])
+    return count if count is None or match["unit"] in ("天", "日") else count * 7
 
 
 def _span(match: re.Match[str], day: date, strength: int = 0) -> Span:
@@ -105,8 +147,6 @@ def _real(year: int, month: int, day: int) -> date | None:
 
 
 def _day_number(text: str) -> int:
-    if text.startswith("廿"):
-        text = "二十" + text[1:]
     number = parse_integer(text)
     assert number is not None  # the patterns let only numbers through
     return number
@@ -114,8 +154,12 @@ def _day_number(text: str) -> int:
 
 def _absolute(text: str, today: date) -> Iterator[Span]:
     for match in _WRITTEN.finditer(text):
-        if day := _real(int(match[1]), int(match[3]), int(match[4])):
+        year = int(match[1])
+        if day := _real(year if year > 99 else 2000 + year, int(match[3]), int(match[4])):
             yield _span(match, day)
+    for match in _DOTTED.finditer(text):
+        if day := _nearest(int(match["m"]), int(match["d"]), today):
+            yield Span(match.start("whole"), match.end("whole"), ENTITY, day.isoformat(), 1)
     for match in _COMPACT.finditer(text):
         if day := _real(int(match[1]), int(match[2]), int(match[3])):
             yield _span(match, day)
@@ -130,9 +174,37 @@ def _absolute(text: str, today: date) -> Iterator[Span]:
         if day := _nearest(month, number, today):
             yield _span(match, day)
     for match in _RELATIVE_MONTH_DAY.finditer(text):
-        shift = {"上": -1, "下": 1}.get(match["rel"], 0)
-        year, month = add_months(today.year, today.month, shift)
+        year, month = add_months(today.year, today.month, _months_away(match["rel"]))
         if day := _real(year, month, _day_number(match["d"])):
+            yield _span(match, day)
+
+
+def _months_away(relation: str | None) -> int:
+    """上上 is two months back, 下 and 次 one ahead."""
+    word = relation or ""
+    return word.count("下") + word.count("次") - word.count("上")
+
+
+def _ends_of_months(text: str, today: date) -> Iterator[Span]:
+    for match in _END_OF_MONTH.finditer(text):
+        if match["m"]:
+            month = _day_number(match["m"])
+            year = resolve_year(match["y"], today) or today.year
+        else:
+            year, month = add_months(today.year, today.month, _months_away(match["rel"]))
+        following = date(*add_months(year, month, 1), 1)
+        yield _span(match, following - timedelta(days=1))
+    for match in _END_OF_YEAR.finditer(text):
+        yield _span(match, date(today.year, 12, 31))
+
+
+def _holidays(text: str, today: date) -> Iterator[Span]:
+    for match in _HOLIDAY.finditer(text):
+        if match["h"] in _SAID_ONLY and not match["said"] and match[0] != text.strip():
+            continue
+        past = _speaks_of_past(text, match.start(), match.end())
+        day = holidays.gone(match["h"], today) if past else holidays.coming(match["h"], today)
+        if day:
             yield _span(match, day)
 
 
@@ -164,25 +236,29 @@ def _bare_days(text: str, today: date) -> Iterator[Span]:
 
 def _weekdays(text: str, today: date) -> Iterator[Span]:
     monday = today - timedelta(days=today.weekday())
+    ranges = [match.span() for match in _WEEKDAYS_ALL.finditer(text)]
     for match in _WEEKDAY.finditer(text):
-        relation = match["rel"] or ""
-        if match["bare"]:
-            # 这周 names no day to act on; 下周, 上周 stand for their Monday.
-            if relation in ("上", "下", "上上", "下下"):
-                yield _span(match, monday + timedelta(weeks=_weeks(relation)))
+        if any(start < match.end() <= end for start, end in ranges):
             continue
-        name = match["d"]
+        relation, name = match["rel"] or "", match["d"]
         weekday = _WEEKDAYS[name] if name in _WEEKDAYS else int(name) - 1
         day = monday + timedelta(days=weekday)
-        if name == "末" and relation in ("", "这", "本") and today.weekday() == 6:
-            day = today  # on a Sunday the weekend is today
+        if name == "末" and relation in ("这", "本") and today.weekday() == 6:
+            day = today  # on a Sunday this weekend is today
+        elif relation in ("这", "本"):
+            day += timedelta(weeks=1 if day < today and _to_come(text, match) else 0)
         elif relation:
             day += timedelta(weeks=_weeks(relation))
         elif _speaks_of_past(text, match.start(), match.end()):
-            day -= timedelta(weeks=1 if day > today else 0)
-        elif day < today:
+            day -= timedelta(weeks=1 if day >= today else 0)
+        elif day <= today:
             day += timedelta(weeks=1)
         yield _span(match, day)
+
+
+def _to_come(text: str, match: re.Match[str]) -> bool:
+    before = text[: match.start()]
+    return bool(_TO_COME.match(text, match.end()) or _BOOKED_BEFORE.search(before))
 
 
 def _weeks(relation: str) -> int:

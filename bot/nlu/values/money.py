@@ -11,37 +11,45 @@ from bot.nlu.values.numbers import NUMBER, parse_number
 
 ENTITY = "amount"
 
-_ABOUT = r"(?:多|来|几)?"
-_UNIT = r"(?:块钱|元钱|块(?!屏|板|电池|硬盘|表|玻璃|地)|元(?![旦宵宝月])|圆|蚊|rmb|人民币|yuan)"
+_ABOUT = r"(?:多|来)?"
+_UNIT = r"(?:块钱|元钱|块(?!屏|板|电池|硬盘|表|玻璃|地)|元(?![旦宵宝月化])|圆|蚊鸡?|人民币)"
 _JIAO = r"(?:毛钱|毛|角钱|角)"
-_FEN = r"(?:分钱|分)"
-_ASCII_END = r"(?![a-z])"
+_CENTS = r"(?:(?P<f>[\d一二两三四五六七八九])(?:分钱?|(?![个条天月分点次块\d张份])))?"
 _YUAN = re.compile(
-    rf"[¥￥]?(?P<n>{NUMBER}){_ABOUT}\s*{_UNIT}{_ASCII_END}"
-    rf"(?:零?(?P<j>[\d一二两三四五六七八九])(?:(?:{_JIAO})(?:(?P<f>[\d一二两三四五六七八九])(?:{_FEN})?)?|(?![\d.个条天月年gm兆张分点笔次号位])))?"
+    rf"[¥￥]?(?P<n>{NUMBER}){_ABOUT}\s*{_UNIT}"
+    rf"(?:零(?P<c>[\d一二三四五六七八九])分钱?"
+    rf"|零?(?P<j>[\d一二两三四五六七八九])(?:(?:毛|角)钱?(?<!钱){_CENTS}|{_JIAO}|(?![\d.个条天月年gm兆张分点笔次号位块元])))?"
     rf"(?P<half>半)?"
 )
 _SIGN = re.compile(rf"[¥￥]\s*(?P<n>{NUMBER})")
 _SMALL = re.compile(
-    rf"(?<![\d.零〇一二两三四五六七八九十百几])(?P<j>[\d一二两三四五六七八九]){_JIAO}(?:(?P<f>[\d一二两三四五六七八九]){_FEN}?)?"
+    rf"(?<![\d.零〇一二两三四五六七八九十百几块元])(?P<j>[\d一二两三四五六七八九])(?:(?:毛|角)(?!钱){_CENTS}|{_JIAO})"
     rf"|(?<![\d.零〇一二两三四五六七八九十百几])(?P<only>[\d一二两三四五六七八九])分钱"
 )
 # 一毛钱都不欠 speaks of nothing at all.
 _NOTHING = re.compile(r"(?:都|也)?(?:不|没|冇)")
 # 一块 means "together" unless money is the topic.
-_TOGETHER = re.compile(r"一块(?!钱|\d|[一二两三四五六七八九][毛角]?|一?g)")
+_TOGETHER = re.compile(r"一块(?!钱|$|\d|[一二两三四五六七八九][毛角]?|一?g)")
 _VERB = (
     r"(?:充值?|冲值?|叉|存|储值|缴费?|交费?|付|扣|收|退|欠|花了|花费?多了|多出|多了|才|骗走|转走|一共|总共|合计|[那这]笔"
-    r"|差|只剩|还有|还剩|剩|先来|再来|来|top\s?up|变成|每个?月|一个月|儿值|值)"
+    r"|差|只剩|还有|还剩|剩|先来|再来|来|变成|每个?月|一个月|儿值|值|余额|话费|消费|转|违约金|押金|少|贵|涨|补|充满|超过|低于"
+    r"|(?:上个?月|以前|平时|之前)多|账单)"
 )
-_FILL = r"(?:[了我你他她您走掉出回过个给的到近约共值费上去来]|大概|大约|你们|我们|我家|话费|总共|一共|突然|超过|掉了)*\s*"
+_FILL = (
+    r"(?:[了我你他她您走掉出回过个给的到近约共值费上去来张是不有]|大概|大约|你们|我们|我家|话费|总共|一共|突然|超过"
+    r"|差不多)*\s*"
+)
 # What may follow a bare amount; a measure word (个, 次, 条, G) would make it something else.
 _AFTER = r"(?=$|[\s,，。!！?？;；、了吗呢吧的啊呀哦钱话花左以到怎送没进能开不谢就行够再补还哈嘛是一干给算差多])"
 _BARE = re.compile(rf"{_VERB}{_FILL}(?P<n>{NUMBER})(?P<about>多)?{_AFTER}")
 _BEFORE_FEE = re.compile(rf"(?P<n>{NUMBER})(?:的)?(?=话费|花费)")
 _WHOLE = re.compile(
-    rf"^(?:嗯|那|就|先|来|充|要|还是|给我|帮我|我要|我想|\s)*(?P<n>{NUMBER})(?:吧|就行|就好|好了|啊|呀|的?谢谢|\s|[,，。!！])*$"
+    rf"^(?:嗯|呃|额|哦|那个|那|就是|就|先|来|充|要|还是|给我|帮我|我要|我想|大概|差不多|大约|整|个|\s|[,，])*"
+    rf"(?P<n>{NUMBER})(?P<round>的)?(?:吧|就行|就好|好了|行吗|可以吗?|左右|上下|整|多|啊|呀|的?谢谢|\s|[,，。!！])*$"
 )
+# 10086 and its like are telephone numbers; 一二九 is spelt out.
+_SERVICE_NUMBER = re.compile(r"1(?:0\d{3}|2\d{3}|1[0-9])|9[56]\d{3,4}")
+_SPELT_OUT = re.compile(r"[零〇一二三四五六七八九]{3,}")
 # Numbers that are words: goodbye, well done, I love you, emergency calls.
 _SLANG = frozenset(
     ("88", "886", "666", "6666", "233", "2333", "520", "521", "555", "995", "110", "119", "120")
@@ -62,7 +70,7 @@ def find(text: str) -> Iterator[Span]:
         yield from _span(match, match.start(), parse_number(match["n"]), 0)
     for match in _SMALL.finditer(text):
         if _NOTHING.match(text, _after_unit(text, match.end())):
-            continue
+            continue  # 一毛钱都没欠
         if match["only"]:
             value = _tenth(match["only"], 2)
         else:
@@ -84,7 +92,9 @@ def _bare(text: str) -> Iterator[Span]:
         if value is not None and _plausible(match["n"], value):
             yield Span(match.start("n"), match.end("n"), ENTITY, _plain(value), strength=1)
     if (match := _WHOLE.match(text)) and (value := parse_number(match["n"])) is not None:
-        if match["n"] not in _SLANG and _plausible(match["n"], value):
+        if match["n"] in _SLANG or (match["round"] and value % 10):
+            return  # 59的 is a plan
+        if _plausible(match["n"], value):
             yield Span(match.start("n"), match.end("n"), ENTITY, _plain(value))
 
 
@@ -114,6 +124,8 @@ def _yuan(match: re.Match[str]) -> Decimal | None:
         value += _tenth(match["j"], 1)
     if match["f"]:
         value += _tenth(match["f"], 2)
+    if match["c"]:
+        value += _tenth(match["c"], 2)
     if match["half"]:
         value += Decimal("0.5")
     return value
@@ -126,6 +138,8 @@ def _tenth(digit: str, place: int) -> Decimal:
 
 def _plausible(text: str, value: Decimal) -> bool:
     """A bare number is money from one yuan to five digits; 一 and 两 alone count other things."""
+    if _SERVICE_NUMBER.fullmatch(text) or _SPELT_OUT.fullmatch(text):
+        return False
     return Decimal("0.01") <= value < 100_000 and not (
         len(text) == 1 and not text.isascii() and value < 5
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.nlu.spans import Span
+from bot.nlu.values import holidays
 from bot.nlu.values.numbers import parse_digits, parse_integer
 
 ENTITY = "month"
@@ -19,14 +20,16 @@ ENTITY = "month"
 _M = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _NO_NUMBER_BEFORE = r"(?<![\d.零〇一二两三四五六七八九十百第几每])"
 # 月租, 月费, 月饼 are words of their own: 这个月租 is 这个 + 月租.
-_MONTH_END = r"月(?!租|费(?!用)|饼|嫂|卡|票|包|功能费|使用费)(?:份)?"
+_MONTH_END = r"月(?!租|费(?!用)|饼|嫂|卡|票|包|功能费|使用费|天(?!天))(?:份)?"
 _YEAR = r"(?:(?:20\d{2}|二[零〇][零〇一二三四五六七八九]{2}|(?<!\d)[12]\d|[一二][零〇一二三四五六七八九])年)"
-_YEAR_WORD = r"(?:今年|去年|上年|旧年|前年|大前年|本年|明年)"
-_TO = r"\s*(?:到|至|~|-|—|–|直到)\s*"
-_COUNT = r"(?P<n>\d{1,2}|[一二两俩三仨四五六七八九]|十[一二]?)"
+_YEAR_WORD = r"(?:今年|去年|上年|旧年|大前年|前年|本年度?|明年)"
+_TO = r"\s*(?:一?直?到|至|~|-+|—+|–)\s*"
+_COUNT = r"(?P<n>\d{1,2}|[一二两三四五六七八九]|十[一二]?)"
+# What asks for something of these months; 三个月内 alone counts a term.
+_OF = r"的?(?=\s*(?:账|话费|费用|流量|消费|缴费|交费|充值|扣费|扣款|通话|详单|清单|明细|发票|单|记录|花))"
 _RELATIVE = (
-    r"(?:(?<!上)(?P<back>上{1,4})一?个?|(?P<again>大上个|前个)|(?<!下)(?P<ahead>下{1,4})一?个?|(?P<next>次)"
-    r"|(?P<now>本|当|今|这一?个|这|今个|呢个|尼个))"
+    r"(?:(?<!上)(?P<back>上{1,4})一?个?(?:自然|账单)?|(?P<again>大上个|前个)|(?<!下)(?P<ahead>下{1,4})一?个?|(?P<next>次)"
+    r"|(?P<now>本个?|当前?|今|这一?个|这|今个|呢个|尼个|依个))"
 )
 
 
@@ -42,38 +45,67 @@ _RANGE = re.compile(
     rf"(?:{_numbered_month('b')}{_MONTH_END}|(?P<today>现在|目前|今天|如今|这个月|本月)"
     rf"|(?P<last>上个月|上月))"
 )
-_SINCE = re.compile(rf"从?{_numbered_month('a')}月份?(?:至今|以来)")
-_NEIGHBOURS = re.compile(
-    r"(?<![\d零〇一二两三四五六七八九十])([一二三四五六七八])([二三四五六七八九])月份?"
+_SINCE = re.compile(
+    rf"从?{_numbered_month('a')}月份?(?:至今|以来|以后|往后)|[自从]{_numbered_month('b')}月份?(?:起|开始)"
 )
-_ENUMERATION = re.compile(rf"{_NO_NUMBER_BEFORE}{_M}(?:[、,，和跟与]\s*{_M})+{_MONTH_END}")
+_AND = r"\s*(?:[、,，/和跟与及同]|还有|以及)\s*"
+_ENUMERATION = re.compile(
+    rf"{_NO_NUMBER_BEFORE}(?:{_YEAR_WORD})?{_M}(?:{_AND}{_M})+(?:{_MONTH_END}|(?=这?[两三四五六2-6]个月))"
+)
+# 六七八月; of digits only those that are no number of a month themselves (89月).
+_RUN = re.compile(
+    r"(?<![\d零〇一二两三四五六七八九十第每])(?P<run>[一二三四五六七八九]{2,}十?|九十|[2-9]{2,})月份?"
+)
 _WRITTEN = re.compile(r"(?<![\d/.-])(20\d{2})[-/.](0?[1-9]|1[0-2])(?![\d/.-])月?")
 _COMPACT = re.compile(
     r"(?<!\d)(20[1-4]\d)(0[1-9]|1[0-2])(?=月|的?账单|的?话费|的?费用|的?详单|的?发票)月?"
 )
 _RELATIVE_MONTH = re.compile(rf"{_RELATIVE}{_MONTH_END}")
 _LAST_N = re.compile(
-    rf"(?:(?P<before>前|过去|上|头|之前|往前)(?:的)?|(?P<upto>最近|近|这)(?:的)?)\s*{_COUNT}\s*个?月(?!租)"
+    rf"(?:(?P<before>前面?|过去|上|头|之前|往前数?)(?:的)?|(?P<upto>最近|近|这)(?:的)?)\s*{_COUNT}\s*个?月(?!租)"
 )
-_FIRST_N = re.compile(rf"(?P<y>{_YEAR}|{_YEAR_WORD})的?(?:前|头){_COUNT}个?月")
+_WITHIN = re.compile(rf"(?:{_COUNT}个?月|(?P<half>半)年|(?P<year>一)年)(?:以|之)?内(?:{_OF}|的$)")
+_AGO = re.compile(
+    rf"(?<![\d零〇一二两三四五六七八九十前])(?:{_COUNT}个月|(?P<half>半)年|(?P<year>一)年)(?:以|之)?前(?:那个月)?(?![一二两三四五六七八九十\d])"
+)
+_OF_YEAR = re.compile(
+    rf"(?P<y>{_YEAR}|{_YEAR_WORD})的?(?:(?P<first>前|头)|最?后){_COUNT}个?月|(?P<ly>{_YEAR}|去年|上年|前年)的?(?:最后一?个月|年?底|年末)(?:那个月)?"
+    rf"|(?P<fy>{_YEAR}|{_YEAR_WORD})的?(?:第一个月|年?初)(?:那个月)?(?!{_TO})"
+)
+_SAME = re.compile(r"(?P<y>去年|上年|旧年|前年)的?(?:同期|同月|这个?月|本月|当月)")
+_PERIOD = re.compile(
+    r"(?<!上)(?P<back>上{1,2})一?个?(?:账期|账单期|账单周期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
+    r"|(?:这个|本|当)(?:账期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
+)
+_HOLIDAY = re.compile(
+    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?P<h>{'|'.join(holidays.NAMES)})(?:节)?(?:的?(?:那|这|当)一?个?月)"
+)
+_SUMMER = re.compile(rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?暑假(?:那|这)?(?:两个月|期间)")
+# Ends of a range that are no numbered month: 上个月, 现在, 年初, 2026-03.
+_END = (
+    r"(?:(?P<{0}back>上{{1,3}})一?个?月(?:份)?|(?P<{0}now>现在|目前|今天|今日|如今|而家|这个?月|本月|当月|眼下)"
+    r"|(?P<{0}start>(?:今年)?年[初头]|今年)|(?P<{0}y>20\d{{2}})(?:[-/.年]\s?)?(?P<{0}m>1[0-2]|0?[1-9])月?(?:份)?(?!\d))"
+)
+_RANGE_OF_OTHERS = re.compile(
+    rf"(?<![\d/.-])从?{_END.format('c')}{_TO}(?:{_END.format('d')}|{_numbered_month('e')}{_MONTH_END})"
+)
 _QUARTER = re.compile(
-    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?第?(?P<q>[一二三四1-4])个?季度?(?<=度)"
-    r"|(?<![a-z])q(?P<l>[1-4])(?![\da-z])"
+    rf"(?<![近这两])(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?:第?(?P<q>[一二三四1-4])个?季度|(?<![a-z])q(?P<l>[1-4])(?![\da-z]))"
 )
-_RELATIVE_QUARTER = re.compile(r"(?P<back>上)一?个?季度|(?P<now>本|这个?)季度")
+_RELATIVE_QUARTER = re.compile(r"(?<!上)(?P<back>上{1,3})一?个?季度|(?P<now>本|这一?个?|当前?)季度")
+_QUARTERS = re.compile(
+    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?:前|头)(?P<first>[两三2-3])个?季度|(?:最近|近|这)(?P<n>[一两二三四1-4])个季度"
+)
 _HALF_YEAR = re.compile(
     rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?P<half>上|下)半年"
     r"|(?P<upto>最近|近|这)(?P<a>半|一)年|(?P<before>前|过去)(?P<b>半|一)年"
 )
 _WHOLE_YEAR = re.compile(
-    rf"(?P<y>{_YEAR}|今年|去年|上年|本年)(?:全年|一整年)?(?!\d|[一二三四五六七八九十]+(?:月|季|岁|、|到|至))"
+    rf"(?P<y>{_YEAR}|今年|去年|上年|本年度?)(?:全年|一整年)?(?!\d|[一二三四五六七八九十]+(?:月|季|岁|、|到|至))"
+    r"|(?<!\d)(?P<c>20\d{2})(?=全年|年度)(?:全年|年度)|(?<![半\d一二三四五])(?P<all>全年|整年)(?=的?(?:账|话费|费用|消费|发票|缴费))"
 )
 _MONEY_TALK = re.compile(r"费|账|钱|充|交|缴|花|扣|发票|流量|积分|通话|短信|详单|消费|记录|纪录")
 _AGE = re.compile(r"[^,，。]{0,2}(?:\d+|[一二三四五六七八九十]+)岁")
-_PINYIN = re.compile(
-    r"(?<![a-z])(?:(?P<back>shang\s?ge\s?yue|last month)|(?P<now>zhe\s?ge\s?yue|ben\s?yue|this month)"
-    r"|(?P<ahead>xia\s?ge\s?yue|next month))(?![a-z])"
-)
 # 一月多少钱 asks the price of one month.
 _PER_MONTH = re.compile(r"\s*(?:多少|几|要|得|\d|[一二两三四五六七八九十百]+块|交|收|才)")
 
@@ -93,6 +125,7 @@ def find(text: str, today: date) -> Iterator[Span]:
     """Every mention of months in folded text, resolved against ``today``; spans may overlap."""
     yield from _numbered(text, today)
     yield from _ranges(text, today)
+    yield from _other_ranges(text, today)
     yield from _relative(text, today)
     yield from _counted(text, today)
     yield from _quarters(text, today)
@@ -106,6 +139,7 @@ def resolve_year(word: str | None, today: date) -> int | None:
     named = {
         "今年": 0,
         "本年": 0,
+        "本年度": 0,
         "去年": -1,
         "上年": -1,
         "旧年": -1,
@@ -137,7 +171,7 @@ def _one_or_many(months: list[str]) -> str | list[str]:
 
 
 def _number(text: str) -> int:
-    value = {"俩": 2, "仨": 3}.get(text) or parse_integer(text)
+    value = parse_integer(text)
     assert value is not None
     return value
 
@@ -155,14 +189,17 @@ def _numbered(text: str, today: date) -> Iterator[Span]:
         yield Span(
             match.start(), match.end(), ENTITY, iso(int(match[1]), int(match[2])), strength=1
         )
-    for match in _NEIGHBOURS.finditer(text):
-        first, second = _number(match[1]), _number(match[2])
-        if second == first + 1:
+    for match in _RUN.finditer(text):
+        names = re.findall(r"[\d一二三四五六七八九十]", match["run"])
+        first, second = _number(names[0]), _number(names[-1])
+        if [_number(name) for name in names] == list(range(first, second + 1)):
             months = _ending(_past(second, today), first)
             yield Span(match.start(), match.end(), ENTITY, months)
     for match in _ENUMERATION.finditer(text):
-        names = re.findall(_M, match[0])
-        months = [iso(*_past(_number(name), today)) for name in names]
+        word = re.match(_YEAR_WORD, match[0])
+        year = resolve_year(word[0] if word else None, today)
+        numbers = [_number(name) for name in re.findall(_M, match[0])]
+        months = [iso(year or _past(number, today)[0], number) for number in numbers]
         yield Span(match.start(), match.end(), ENTITY, months)
 
 
@@ -189,26 +226,56 @@ def _ranges(text: str, today: date) -> Iterator[Span]:
         if months:
             yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
     for match in _SINCE.finditer(text):
-        first = _number(match["am"])
-        year = resolve_year(match["ay"], today) or _past(first, today)[0]
+        first = _number(match["am"] or match["bm"])
+        year = resolve_year(match["ay"] or match["by"], today) or _past(first, today)[0]
         if months := _between((year, first), this):
             yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
 
 
+def _other_ranges(text: str, today: date) -> Iterator[Span]:
+    for match in _RANGE_OF_OTHERS.finditer(text):
+        first = _end_of_range(match, "c", today)
+        if match["em"]:
+            month = _number(match["em"])
+            year = resolve_year(match["ey"], today)
+            if year is None:
+                year = first[0] if (first[0], month) >= first else first[0] + 1
+            last = (year, month)
+        else:
+            last = _end_of_range(match, "d", today)
+        if months := _between(first, last):
+            yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
+
+
+def _end_of_range(match: re.Match[str], name: str, today: date) -> tuple[int, int]:
+    if match[f"{name}y"]:
+        return int(match[f"{name}y"]), int(match[f"{name}m"])
+    if match[f"{name}start"]:
+        return today.year, 1
+    return add_months(today.year, today.month, -len(match[f"{name}back"] or ""))
+
+
 def _relative(text: str, today: date) -> Iterator[Span]:
-    for pattern in (_RELATIVE_MONTH, _PINYIN):
-        for match in pattern.finditer(text):
-            groups = match.groupdict()
-            if groups.get("back"):
-                shift = -match["back"].count("上") or -1
-            elif groups.get("again"):
-                shift = -2
-            elif groups.get("ahead"):
-                shift = match["ahead"].count("下") or 1
-            else:
-                shift = 1 if groups.get("next") else 0
-            value = iso(*add_months(today.year, today.month, shift))
-            yield Span(match.start(), match.end(), ENTITY, value)
+    def month(match: re.Match[str], shift: int) -> Span:
+        value = iso(*add_months(today.year, today.month, shift))
+        return Span(match.start(), match.end(), ENTITY, value)
+
+    for match in _RELATIVE_MONTH.finditer(text):
+        if match["back"]:
+            yield month(match, -len(match["back"]))
+        elif match["again"]:
+            yield month(match, -2)
+        else:
+            yield month(match, len(match["ahead"] or match["next"] or ""))
+    for match in _PERIOD.finditer(text):
+        yield month(match, -len(match["back"] or ""))
+    for match in _AGO.finditer(text):
+        count = 6 if match["half"] else 12 if match["year"] else _number(match["n"])
+        yield month(match, -count)
+    for match in _SAME.finditer(text):
+        year = resolve_year(match["y"], today)
+        assert year is not None
+        yield month(match, (year - today.year) * 12)
 
 
 def _counted(text: str, today: date) -> Iterator[Span]:
@@ -218,11 +285,35 @@ def _counted(text: str, today: date) -> Iterator[Span]:
         last = add_months(*this, -1) if match["before"] else this
         months = _between(add_months(*last, 1 - count), last)
         yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
-    for match in _FIRST_N.finditer(text):
-        year = resolve_year(match["y"], today)
-        assert year is not None
-        months = _between((year, 1), (year, min(_number(match["n"]), 12)))
+    for match in _WITHIN.finditer(text):
+        count = 6 if match["half"] else 12 if match["year"] else _number(match["n"])
+        months = _between(add_months(*this, 1 - count), this)
         yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
+    for match in _OF_YEAR.finditer(text):
+        year = resolve_year(match["y"] or match["ly"] or match["fy"], today)
+        assert year is not None
+        count = min(_number(match["n"]), 12) if match["n"] else 1
+        at_begin = match["first"] or match["fy"]
+        months = _between((year, 1), (year, count))
+        if not at_begin:
+            months = _between((year, 13 - count), (year, 12))
+        yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
+    yield from _named(text, today)
+
+
+def _named(text: str, today: date) -> Iterator[Span]:
+    for match in _HOLIDAY.finditer(text):
+        year = resolve_year(match["y"], today)
+        if year is None:
+            day = holidays.gone(match["h"], today)
+        else:
+            days = holidays.occurrences(match["h"], date(year, 6, 30))
+            day = next((one for one in days if one.year == year), None)
+        if day:
+            yield Span(match.start(), match.end(), ENTITY, iso(day.year, day.month))
+    for match in _SUMMER.finditer(text):
+        year = resolve_year(match["y"], today) or _past(7, today)[0]
+        yield Span(match.start(), match.end(), ENTITY, [iso(year, 7), iso(year, 8)])
 
 
 def _elapsed(first: tuple[int, int], length: int, today: date) -> list[str]:
@@ -243,8 +334,15 @@ def _quarters(text: str, today: date) -> Iterator[Span]:
         yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
     for match in _RELATIVE_QUARTER.finditer(text):
         current = (today.year, (today.month - 1) // 3 * 3 + 1)
-        first = add_months(*current, -3) if match["back"] else current
+        first = add_months(*current, -3 * len(match["back"] or ""))
         months = _elapsed(first, 3, today)
+        yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
+    for match in _QUARTERS.finditer(text):
+        if match["first"]:
+            year = resolve_year(match["y"], today) or today.year
+            months = _elapsed((year, 1), 3 * _number(match["first"]), today)
+        else:
+            months = _between(add_months(*this, 1 - 3 * _number(match["n"])), this)
         yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
 
 
@@ -267,7 +365,9 @@ def _years(text: str, today: date) -> Iterator[Span]:
     for match in _WHOLE_YEAR.finditer(text):
         if _AGE.match(text, match.end()):
             continue
-        year = resolve_year(match["y"], today)
+        year = int(match["c"]) if match["c"] else resolve_year(match["y"], today)
+        if match["all"]:
+            year = today.year
         if year is not None and year <= today.year:
             months = _elapsed((year, 1), 12, today)
             yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))

@@ -26,11 +26,14 @@ NUMBER_CHARS = frozenset("0123456789.") | frozenset(_DIGITS) | frozenset(_UNITS)
 #: The look-arounds keep it from starting or ending inside a longer run of digits.
 ASCII_NUMBER = r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d])"
 CHINESE_NUMBER = (
-    r"(?<![零〇一二两三四五六七八九十百千万几数\d])"
+    r"(?<![零〇一二两三四五六七八九十百千万几\d])(?<!(?<!尾)数)"
     r"[零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]+(?:点[零〇一二三四五六七八九]+)?"
 )
-#: Either of them, or ASCII digits with a Chinese unit behind (3千, 1.5万).
-NUMBER = rf"(?:{ASCII_NUMBER}[百千万]?|{CHINESE_NUMBER})"
+#: Either of them, or ASCII digits with a Chinese unit behind (3千, 1.5万, 1万5).
+NUMBER = (
+    rf"(?:{ASCII_NUMBER}(?:[千万][1-9一二三四五六七八九](?![\d.百千零〇一二三四五六七八九十])|[百千万])?"
+    rf"|{CHINESE_NUMBER})"
+)
 
 
 def parse_digits(text: str) -> str | None:
@@ -76,8 +79,12 @@ def _parse_mixed(text: str) -> Decimal | None:
         return Decimal(base) + Decimal(digits) / (Decimal(10) ** len(digits))
     leading = _leading_ascii(text)
     if leading:
-        multiplier = {**_UNITS, _MYRIAD: 10_000}.get(text[len(leading) :])
-        return Decimal(leading) * multiplier if multiplier is not None else None
+        unit, rest = text[len(leading) : len(leading) + 1], text[len(leading) + 1 :]
+        multiplier = {**_UNITS, _MYRIAD: 10_000}.get(unit)
+        digit = parse_digits(rest) if len(rest) == 1 else None
+        if multiplier is None or (rest and digit is None):
+            return None
+        return Decimal(leading) * multiplier + Decimal(digit or 0) * multiplier / 10
     value = _parse_whole(text)
     return None if value is None else Decimal(value)
 
@@ -119,9 +126,9 @@ def _parse_section(text: str) -> int | None:
             if unit >= last_unit:
                 return None
             if digit is None:
-                if unit != 10 or (total and not zero):
+                if unit != 10:
                     return None
-                digit = 1  # 十五, 一百零十五
+                digit = 1  # 十五, 一百十五, 一百零十五
             total += digit * unit
             digit, last_unit, zero = None, unit, False
         elif char in _DIGITS:

@@ -1,7 +1,8 @@
 """Parts of a day: 上午 · 下午三点 · 两点到四点 · 7点以后, as ``HH:MM-HH:MM``.
 
-上午 is 09:00-12:00, 下午 14:00-18:00, 晚上 18:00-21:00. A point in time is the hour that begins there. An hour
-without a part of the day is the one at which shops and engineers work: 两点 is 14:00, 九点 is 09:00.
+上午 is 09:00-12:00, 下午 14:00-18:00, 晚上 18:00-21:00, 全天 09:00-18:00. A point in time is the hour that begins
+there; 以后 and 以前 last to the end and from the beginning of its part of the day. An hour without a part of the day
+is the one at which shops and engineers work: 两点 is 14:00, 九点 is 09:00.
 """
 
 from __future__ import annotations
@@ -15,9 +16,23 @@ from bot.nlu.values.numbers import parse_integer
 
 ENTITY = "time_slot"
 
-_MORNING = ("上午", "早上", "早晨", "清晨", "早间", "大早", "上昼", "朝早", "早")
+_MORNING = (
+    "上午",
+    "早上",
+    "早晨",
+    "清晨",
+    "早间",
+    "大早",
+    "上昼",
+    "朝早",
+    "一大早",
+    "头晌",
+    "头午",
+    "上半天",
+    "早",
+)
 _NOON = ("中午", "午间", "晌午")
-_AFTERNOON = ("下午", "午后", "下昼", "晏昼", "后半晌", "后晌")
+_AFTERNOON = ("下午", "午后", "下昼", "晏昼", "后半晌", "后晌", "下晌", "下半天")
 _DUSK = ("傍晚",)
 _EVENING = ("晚上", "晚间", "夜里", "夜间", "夜晚", "晚黑", "晚", "夜")
 _PARTS: dict[str, tuple[str, str]] = {
@@ -26,27 +41,29 @@ _PARTS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(_AFTERNOON, ("14:00", "18:00")),
     **dict.fromkeys(_DUSK, ("17:00", "19:00")),
     **dict.fromkeys(_EVENING, ("18:00", "21:00")),
-    **dict.fromkeys(("morning", "am"), ("09:00", "12:00")),
-    **dict.fromkeys(("afternoon", "pm"), ("14:00", "18:00")),
-    **dict.fromkeys(("evening", "tonight"), ("18:00", "21:00")),
 }
+_NIGHT = ("凌晨", "半夜", "后半夜", "深夜", "大半夜")
 _LATE = frozenset(_AFTERNOON + _DUSK + _EVENING)
 _DAY_ENDS, _EVENING_ENDS, _DAY_BEGINS = 18 * 60, 21 * 60, 9 * 60
+_HALVES = ((_DAY_BEGINS, 12 * 60), (14 * 60, _DAY_ENDS), (_DAY_ENDS, _EVENING_ENDS))
 
-_PART = "|".join(
-    sorted((name for name in _PARTS if len(name) > 1 and not name.isascii()), key=len, reverse=True)
-)
+_PART = "|".join(sorted((name for name in _PARTS if len(name) > 1), key=len, reverse=True))
 # 早 and 晚 alone count only after a day (今晚) or before an hour (晚八点).
-_SHORT = r"(?<=[今明后昨])[早晚夜]"
+_SHORT = r"(?<=[今明后昨听寻])[早晚夜朝]"
 _HOUR = r"(?:2[0-4]|1\d|0?\d|二十[一二三四]?|十[一二三四五六七八九]?|[一二两三四五六七八九])"
-_MINUTE = r"(?:半|一刻|三刻|[0-5]\d分?|[一二三四五]十[一二三四五六七八九]?分?|十[一二三四五六七八九]?分|\d分|整|钟)"
-_FREE = r"(?<![\d.:零〇一二两三四五六七八九十百几])"
+_MINUTE = (
+    r"(?:半|一刻|三刻|正|[零〇0][1-9一二三四五六七八九]分?|[0-5]\d分?|[一二三四五]十[一二三四五六七八九]?分?"
+    r"|十[一二三四五六七八九]?分|\d分|整|钟)"
+)
+_FREE = r"(?<![\d.:零〇一二两三四五六七八九十百几第])"
+# What points are counted of: 三点建议, 8点积分.
+_NO_CLOCK = r"(?!积分|建议|要求|问题|意见|不满|疑问|疑惑|诉求|看法|水(?!平)|原因|想法)"
 
 
 def _time(name: str) -> str:
     return (
-        rf"(?:(?P<{name}p>{_PART}|[早晚])的?)?{_FREE}"
-        rf"(?:(?P<{name}h>{_HOUR})(?:点|时(?![间候长不常段有好断刻光候代])|点钟)(?P<{name}m>{_MINUTE})?"
+        rf"(?:(?P<{name}p>{_PART}|{'|'.join(_NIGHT)}|[早晚])的?)?{_FREE}"
+        rf"(?:(?P<{name}h>{_HOUR})(?:点钟|点{_NO_CLOCK}|时(?![间候长不常段有好断刻光候代]))(?P<{name}m>{_MINUTE})?"
         rf"|(?P<{name}ch>[01]?\d|2[0-4]):(?P<{name}cm>[0-5]\d)(?!\d))"
     )
 
@@ -54,11 +71,22 @@ def _time(name: str) -> str:
 _POINT = re.compile(_time("a") + r"(?P<rel>以后|之后|过后|后|以前|之前|前)?(?:左右)?")
 _RANGE = re.compile(
     rf"(?:(?P<cp>{_PART}|[早晚])的?)?{_FREE}(?P<ch>{_HOUR})\s*(?:到|至|-|~|—|–)\s*" + _time("b")
-    + "|" + _time("c2") + r"\s*(?:到|至|-|~|—|–)\s*" + _time("d")
+    + "|" + _time("c2") + r"\s*(?:到|至|-|~|—|–|(?:和|跟|与)(?=[^,，。]{2,8}(?:之间|中间)))\s*" + _time("d")
 )  # fmt: skip
+# 两三点: from two to three.
+_ABOUT = re.compile(
+    rf"(?:(?P<p>{_PART}|[早晚])的?)?{_FREE}(?P<n>一两|[一二两三四五六七八九][二三四五六七八九]|九十|十十?一|十一二)点钟?(?!多|半|[\d一二三四五])"
+)
+_FLEXIBLE = re.compile(
+    r"(?<!一)(?:全天|一整天|整天|白天)(?=(?:我|家里)?(?:都|也)?(?:有人|在(?!线|掉)|可以|行|方便|有空|得闲|ok|没问题)|(?:吧|就行|\W)*$)"
+    r"|(?:随时|啥时候都|什么时候都|几点都|任何时间)(?=(?:都|来|过来|上门)*(?:可以|行|方便|有空|得闲|ok|来|在家|有人)|(?:吧|\W)*$)|一整天(?=都在)"
+)
+# Where the evening begins for whoever works.
+_AFTER_WORK = re.compile(r"(?:吃完|吃过)?晚饭(?:之|以)?后|下班(?:之|以)?后")
 _PART_ALONE = re.compile(
-    rf"(?<![一整大半])(?:{_PART})(?!好(?:$|[呀啊哇,，。!！ 小])|流量|包|模式)|{_SHORT}(?!点)"
-    r"|(?<![a-z])(?:morning|afternoon|evening|tonight)(?![a-z])"
+    rf"(?<![一整大半])(?<![每天]天)(?<!一到)(?<!每到)(?:{_PART})"
+    rf"(?!好(?:$|[呀啊哇,，。!！ 小])|流量|包|模式|网|(?:12|十二|24)点)|{_SHORT}(?!点)"
+    r"|(?<![这起赶从])一早(?!就)"
 )
 # 早晨 alone is Cantonese for good morning.
 _GREETING = re.compile(r"^早晨(?:呀|啊|喔)?$")
@@ -96,8 +124,30 @@ def find(text: str) -> Iterator[Span]:
     for match in _PART_ALONE.finditer(text):
         if _GREETING.match(text):
             continue
-        begin_text, end_text = _PARTS[match[0]]
+        begin_text, end_text = _PARTS[{"一早": "早", "朝": "早"}.get(match[0], match[0])]
         yield Span(match.start(), match.end(), ENTITY, f"{begin_text}-{end_text}")
+    yield from _others(text)
+
+
+def _others(text: str) -> Iterator[Span]:
+    for match in _ABOUT.finditer(text):
+        first, second = _between(match["n"])
+        ends = _resolve(first, 0, match["p"]), _resolve(second, 0, match["p"])
+        if ends[0] is not None and ends[1] is not None:
+            begin, end = _align(ends[0], ends[1])
+            if begin < end:
+                yield Span(match.start(), match.end(), ENTITY, _format(begin, end))
+    for match in _FLEXIBLE.finditer(text):
+        yield Span(match.start(), match.end(), ENTITY, _format(_DAY_BEGINS, _DAY_ENDS))
+    for match in _AFTER_WORK.finditer(text):
+        yield Span(match.start(), match.end(), ENTITY, _format(_DAY_ENDS, _EVENING_ENDS))
+
+
+def _between(words: str) -> tuple[int, int]:
+    """The hours of 两三, 九十 and 十一二; equal where they do not follow each other."""
+    first = 11 if words == "十一二" else _hour(words[0])
+    second = 12 if words == "十一二" else 11 if words.endswith("十一") else _hour(words[-1])
+    return first, second if second == first + 1 else first
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
@@ -113,7 +163,7 @@ def _hour(text: str) -> int:
 
 
 def _minutes(text: str | None) -> int:
-    if not text or text in ("整", "钟"):
+    if not text or text in ("整", "钟", "正"):
         return 0
     named = {"半": 30, "一刻": 15, "三刻": 45}
     if text in named:
@@ -136,7 +186,11 @@ def _moment(match: re.Match[str], name: str) -> _Moment | None:
 def _resolve(hour: int, minute: int, part: str | None) -> _Moment | None:
     if hour > 24:
         return None
-    if part in _LATE and hour < 12:
+    if part in _NIGHT:
+        hour %= 12
+    elif part in _EVENING and (hour == 12 or hour < 5):
+        return None  # after midnight nobody comes
+    elif part in _LATE and hour < 12:
         hour += 12
     elif part in _NOON and hour < 4:
         hour += 12
@@ -172,12 +226,10 @@ def _open_ended(moment: _Moment, relation: str | None) -> str:
     if relation is None:
         return _format(begin, min(begin + 60, 24 * 60))
     if "后" in relation:
-        if begin < _DAY_ENDS and moment.part not in _EVENING:
-            return _format(begin, _DAY_ENDS)
-        return _format(begin, max(_EVENING_ENDS, min(begin + 60, 24 * 60)))
-    if begin <= _DAY_BEGINS:
-        return _format(max(begin - 60, 0), begin)
-    return _format(14 * 60 if moment.part in _AFTERNOON and begin > 14 * 60 else _DAY_BEGINS, begin)
+        end = next((end for _, end in _HALVES if begin < end), None)
+        return _format(begin, end or min(begin + 60, 24 * 60))
+    first = next((first for first, _ in reversed(_HALVES) if first < begin), max(begin - 60, 0))
+    return _format(first, begin)
 
 
 def _format(begin: int, end: int) -> str:

@@ -1,0 +1,29 @@
+"""The sentences that the rules of values were developed against: what was right stays right."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from bot.nlu import values
+from bot.nlu.fold import fold
+
+TODAY = date(2026, 11, 22)
+FILE = Path(__file__).parents[1] / "values_development.yml"
+CASES = YAML(typ="safe", pure=True).load(FILE.read_text(encoding="utf-8"))["cases"]
+
+
+def _comparable(entity: str, found: list[Any]) -> list[Any]:
+    flat = [one for value in found for one in (value if isinstance(value, list) else [value])]
+    return [Decimal(str(one)) if entity == "amount" else str(one) for one in flat]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['entity']} {case['text']}")
+def test_the_value_is_found(case: dict[str, Any]) -> None:
+    spans = values.extract(fold(case["text"]), TODAY)
+    found = [span.value for span in spans if span.entity == case["entity"]]
+    wanted = [] if case["value"] is None else [case["value"]]
+    assert _comparable(case["entity"], found) == _comparable(case["entity"], wanted)
