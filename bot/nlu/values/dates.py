@@ -52,7 +52,7 @@ _REL_MONTH = r"(?:(?P<rel>上{1,3}|下{1,2}|这|本|当|今|次)(?:一?个)?月�
 _RELATIVE_MONTH_DAY = re.compile(rf"{_REL_MONTH}的?(?P<d>{_DAY})(?:号|日){_NO_DAY}")
 _END_OF_MONTH = re.compile(
     rf"(?<!每)(?<!每个)(?:(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?{_FREE}(?P<m>{_MONTH})月份?|{_REL_MONTH}|(?<![个\d一-十])月)的?"
-    r"(?:底|末|尾|最后一天)(?!的?(?:账|话费|费用|流量清零))"
+    r"(?:底|末|尾|最后一天)(?!的?(?:账|话费|费用|流量)|清零|结算|又|总|老|才)"
 )
 _END_OF_YEAR = re.compile(r"年底最后一天|年(?:的)?最后一天")
 _BARE_DAY = re.compile(
@@ -103,7 +103,7 @@ _TO_COME = re.compile(
 _BOOKED_BEFORE = re.compile(r"(?:改到|改成|约到?|预约|定在?|换到|推到|那就?)$")
 _HOLIDAY = re.compile(
     rf"(?<![\d一二三四五六七八九十百])(?P<h>{'|'.join(holidays.NAMES)})(?!的?[那这当]一?个?月|活动|促销|优惠|套餐|特惠|快乐|礼|路|广场|前|后|期间|假|黄金|之|\d|[号块元包])"
-    r"(?P<said>节|那天|当天|晚上|上午|下午|营业|上班|开门)?"
+    r"(?=(?P<said>节|那天|当天|晚上|上午|下午|营业|上班|开门)?)节?"
 )
 # 五一 is a number, too; 过年 and 国庆 mean a time as often as a day.
 _SAID_ONLY = frozenset(("五一", "六一", "五四", "过年", "国庆", "元宵"))

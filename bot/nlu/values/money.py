@@ -29,7 +29,7 @@ _SMALL = re.compile(
 # 一毛钱都不欠 speaks of nothing at all.
 _NOTHING = re.compile(r"(?:都|也)?(?:不|没|冇)")
 # 一块 means "together" unless money is the topic.
-_TOGETHER = re.compile(r"一块(?!钱|$|\d|[一二两三四五六七八九][毛角]?|一?g)")
+_TOGETHER = re.compile(r"一块(?!钱|\d|[一二两三四五六七八九][毛角]?|一?g)")
 _VERB = (
     r"(?:充值?|冲值?|叉|存|储值|缴费?|交费?|付|扣|收|退|欠|花了|花费?多了|多出|多了|才|骗走|转走|一共|总共|合计|[那这]笔"
     r"|差|只剩|还有|还剩|剩|先来|再来|来|变成|每个?月|一个月|儿值|值|余额|话费|消费|转|违约金|押金|少|贵|涨|补|充满|超过|低于"
@@ -61,6 +61,7 @@ def find(text: str) -> Iterator[Span]:
     for match in _YUAN.finditer(text):
         if (
             match["n"] == "一"
+            and match[0] != text.strip()
             and _TOGETHER.match(text, match.start())
             and not _has_verb(text, match.start())
         ):
