@@ -24,6 +24,7 @@ os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 
 from rasa.core.agent import Agent
 from rasa.shared.nlu.training_data.loading import load_data
+from rasa.utils.log_utils import configure_structlog
 
 from benchmarks.nlu.cross_validation import Outcome, calibration_error, f1
 from tests.nlu.held_out import Sentence, bare, sentences, unchanged
@@ -119,6 +120,7 @@ def main() -> None:
     parser.add_argument("--data", default="data/nlu")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
+    configure_structlog(logging.ERROR)  # else Rasa prints each sentence with what it took it for
     if not unchanged():
         raise SystemExit("the files of tests/nlu are not those that were first measured")
     known = {bare(example.get("text")) for example in load_data(options.data).intent_examples}
