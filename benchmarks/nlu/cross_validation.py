@@ -28,6 +28,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_config_file
 
+from benchmarks.nlu.figures import calibration_error, f1
 from benchmarks.nlu.near_duplicates import groups
 from benchmarks.nlu.pipeline import Pipeline
 
@@ -104,11 +105,6 @@ def cross_validate(
     return outcomes
 
 
-def f1(right: int, found: int, wanted: int) -> float:
-    """The harmonic mean of precision and recall."""
-    return 2 * right / (found + wanted) if found + wanted else 0.0
-
-
 def report_intents(outcomes: Sequence[Outcome], confusions: int) -> None:
     """Prints accuracy, F1 of each intent, and what is taken for what."""
     wanted = Counter(outcome.wanted for outcome in outcomes)
@@ -121,7 +117,10 @@ def report_intents(outcomes: Sequence[Outcome], confusions: int) -> None:
         f"accuracy {sum(right.values()) / len(outcomes):.3f}, among the first three {in_three / len(outcomes):.3f}"
     )
     print(f"macro F1 {sum(scores.values()) / len(scores):.3f}")
-    print(f"calibration error {calibration_error(outcomes):.3f}")
+    error = calibration_error(
+        [o.ranking[0][1] for o in outcomes], [o.ranking[0][0] == o.wanted for o in outcomes]
+    )
+    print(f"calibration error {error:.3f}")
     print(
         "by intent: "
         + ", ".join(
@@ -133,19 +132,6 @@ def report_intents(outcomes: Sequence[Outcome], confusions: int) -> None:
     for (name, taken), count in pairs.most_common(confusions):
         examples = [o.text for o in outcomes if (o.wanted, o.ranking[0][0]) == (name, taken)]
         print(f"{count:4} {name} -> {taken}: {' | '.join(examples[:3])}")
-
-
-def calibration_error(outcomes: Sequence[Outcome], bins: int = 10) -> float:
-    """The expected calibration error: how far confidence and accuracy are apart, weighted over equal bins of confidence."""
-    error = 0.0
-    for number in range(bins):
-        low, high = number / bins, (number + 1) / bins
-        inside = [o for o in outcomes if low < o.ranking[0][1] <= high]
-        if inside:
-            confidence = sum(o.ranking[0][1] for o in inside) / len(inside)
-            accuracy = sum(o.ranking[0][0] == o.wanted for o in inside) / len(inside)
-            error += abs(confidence - accuracy) * len(inside) / len(outcomes)
-    return error
 
 
 def report_entities(outcomes: Sequence[Outcome]) -> None:

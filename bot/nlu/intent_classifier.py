@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.intent_model import IntentModel
+from bot.nlu.intent_model import STRENGTH, IntentModel
 from bot.nlu.ngrams import Features, FeatureSpec
 from bot.nlu.sentence_vectors import PACKAGE as ENCODER_PACKAGE
 
@@ -38,7 +38,7 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         """The component's default config (see parent class for full docstring)."""
         return {
             **asdict(FeatureSpec()),
-            "strength": 0.5,
+            "strength": STRENGTH,
             "ranking_length": 10,
         }
 

@@ -26,6 +26,9 @@ from bot.nlu.ngrams import Features, FeatureSpec, features, normalise
 from bot.nlu.pinyin_reader import PinyinReader
 from bot.nlu.sentence_vectors import sentence_vectors, warm_up
 
+STRENGTH = 0.5
+"""The inverse of the regularisation, where nothing else is asked for."""
+
 _CALIBRATION_FOLDS = 3
 _USUAL_TEMPERATURE = 0.3
 """Of data too few to fit it on."""

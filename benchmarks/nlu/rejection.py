@@ -1,0 +1,54 @@
+"""How well a classifier tells what is out of scope from what is in scope, by how sure it is that a sentence is in scope.
+
+Sure is the probability of the likeliest intent that is in scope, as the fallback looks at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+KEPT = 0.95
+MAY_BE_LOST = 0.03
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """``recall`` is the share of what is out of scope that is rejected when ``KEPT`` of what is in scope is kept.
+
+    ``area`` is that under the curve of both shares at every threshold. ``chosen`` and ``lost`` are the shares out of and in
+    scope that a threshold rejects which other sentences have given.
+    """
+
+    recall: float
+    area: float
+    chosen: float
+    lost: float
+
+
+def sureness(names: Sequence[str], chances: np.ndarray, outside: Collection[str]) -> np.ndarray:
+    """Of each sentence, the probability of the likeliest intent that is in scope."""
+    return np.asarray(chances[:, [name not in outside for name in names]].max(axis=1))
+
+
+def threshold(inside: np.ndarray, may_be_lost: float = MAY_BE_LOST) -> float:
+    """The highest sureness at which no larger share of these sentences in scope lies below."""
+    return float(np.sort(inside)[int(may_be_lost * len(inside))])
+
+
+def rejection(inside: np.ndarray, outside: np.ndarray, chosen: float | None = None) -> Rejection:
+    """Measures sentences in and out of scope by their sureness; ``chosen`` is a threshold found elsewhere.
+
+    Without one, it is set on the same sentences in scope for ``MAY_BE_LOST``.
+    """
+    chosen = threshold(inside) if chosen is None else chosen
+    labels = np.concatenate([np.ones(len(inside)), np.zeros(len(outside))])
+    return Rejection(
+        float((outside < threshold(inside, 1 - KEPT)).mean()),
+        float(roc_auc_score(labels, np.concatenate([inside, outside]))),
+        float((outside < chosen).mean()),
+        float((inside < chosen).mean()),
+    )
