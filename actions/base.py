@@ -14,6 +14,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
+from actions.topics import WishNames
 from care.bss.protocol import Bss
 from care.clock import Clock
 from care.conversations.callers import Caller, Callers
@@ -48,6 +49,9 @@ FLOW_SLOTS = (
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 
+WISH_SLOTS = ("wishes", "wish_offered")
+"""What is still to come of a message with several wishes; outlives the flow of the first."""
+
 WISHES_KEPT = 5
 
 
@@ -68,6 +72,7 @@ class Services:
     diagnoses: Diagnoses
     knowledge: KnowledgeBase
     duties: Duties
+    wish_names: WishNames
 
 
 @dataclass(frozen=True)
@@ -155,8 +160,10 @@ def turn_of(tracker: Tracker) -> Turn:
 
 
 def text_of(tracker: Tracker) -> str:
-    """What the customer wrote last."""
-    return str(tracker.latest_message.get("text") or "")
+    """What the customer wrote last; of a message with several wishes, the part with the first."""
+    message = tracker.latest_message
+    text, wishes = str(message.get("text") or ""), message.get("wishes") or []
+    return text[wishes[0]["start"] : wishes[0]["end"]] if len(wishes) > 1 else text
 
 
 def intent_of(tracker: Tracker) -> str:
@@ -167,6 +174,16 @@ def intent_of(tracker: Tracker) -> str:
 def entity_of(tracker: Tracker, entity: str) -> Any:
     """The value of an entity in the latest message, ``None`` without."""
     return next(tracker.get_latest_entity_values(entity), None)
+
+
+def pending_wishes(tracker: Tracker) -> list[dict[str, Any]]:
+    """The wishes that the customer has told and that come after the present one."""
+    return list(tracker.get_slot("wishes") or ())
+
+
+def taken_up(event: dict[str, Any]) -> bool:
+    """Whether a user event is no message, but a later wish of one (``bot/channels/wishes.py``)."""
+    return "wish" in (event.get("metadata") or {})
 
 
 def value_before(tracker: Tracker, slot: str) -> Any:
@@ -189,6 +206,7 @@ def said(tracker: Tracker) -> list[str]:
         if event.get("event") == "user"
         and event.get("text")
         and not event["text"].startswith("/")
+        and not taken_up(event)
         and _intent(event) != "inform"
     ]
 

@@ -8,12 +8,16 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
     FLOW_SLOTS,
+    IDENTITY_FORM,
+    WISH_SLOTS,
     WISHES_KEPT,
     CareAction,
     DomainDict,
     Services,
+    forget,
     intents_of,
     leave_form,
+    pending_wishes,
     said,
 )
 from care.clock import local_date
@@ -70,7 +74,7 @@ class RequestHuman(CareAction):
         reason = await self._reason(tracker, caller)
         dispatcher.utter_message(response="utter_handover")
         dispatcher.utter_message(json_message={"handover": {"reason": reason, "packet": packet}})
-        return leave_form(FLOW_SLOTS)
+        return leave_form((*FLOW_SLOTS, *WISH_SLOTS))
 
     async def _reason(self, tracker: Tracker, caller: Caller) -> str:
         """Why, as far as it decides who is served first (``care.conversations.ownership``)."""
@@ -98,6 +102,9 @@ async def collected(services: Services, tracker: Tracker, caller: Caller) -> dic
         value = tracker.get_slot(slot)
         if value:
             packet[label] = await _in_words(services, slot, value)
+    told = [wish["intent"] for wish in pending_wishes(tracker) if not wish.get("guessed")]
+    if told:
+        packet["还没办的事"] = "、".join(services.wish_names.title(intent) for intent in told)
     if tracker.get_slot("task") in _TASKS:
         packet["正在办理"] = _TASKS[tracker.get_slot("task")]
     form = (tracker.active_loop or {}).get("name")
@@ -124,12 +131,11 @@ class CancelFlow(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """Stop the form; nothing was done."""
-        in_form = bool((tracker.active_loop or {}).get("name"))
-        dispatcher.utter_message(
-            response="utter_cancelled" if in_form else "utter_nothing_to_cancel"
-        )
-        return [*leave_form(FLOW_SLOTS), SlotSet("topic", None)]
+        """Stop the form; nothing was done. Who gives up saying who this is wants the next wish no more, either."""
+        form = (tracker.active_loop or {}).get("name")
+        dispatcher.utter_message(response="utter_cancelled" if form else "utter_nothing_to_cancel")
+        next_too = forget(WISH_SLOTS) if form in (None, IDENTITY_FORM) else []
+        return [*leave_form(FLOW_SLOTS), SlotSet("topic", None), *next_too]
 
 
 def actions(services: Services) -> list[Any]:

@@ -8,6 +8,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
+    WISH_SLOTS,
     CareAction,
     CareForm,
     DomainDict,
@@ -97,7 +98,7 @@ class AskVerificationCode(CareAction):
             await self.services.verification.send_code(caller.contact_id, phone, caller.network)
         except CareError as error:
             refuse_code(dispatcher, error)
-            return leave_form(["phone_number"])
+            return leave_form(["phone_number", *WISH_SLOTS])
         dispatcher.utter_message(
             response="utter_code_sent",
             phone=mask_phone(phone),
@@ -163,7 +164,7 @@ class ResumeTask(CareAction):
         caller = await self.caller(tracker)
         if task and caller.verified is not None:
             return [SlotSet("verification_code", None), FollowupAction(task)]
-        return [SlotSet("verification_code", None), SlotSet("task", None)]
+        return [*forget(WISH_SLOTS), SlotSet("verification_code", None), SlotSet("task", None)]
 
 
 def refuse_code(dispatcher: CollectingDispatcher, error: CareError) -> Slots:

@@ -59,7 +59,9 @@ class AnswerOrOffer(CareAction):
         if entry is not None:
             say_entry(dispatcher, entry)
         dispatcher.utter_message(response="utter_offer_ticket")
-        return [SlotSet("topic", mask_text(text))]
+        pressed = text.startswith("/")  # a button's payload is no words of the customer
+        topic = self.services.wish_names.title(intent_of(tracker)) if pressed else mask_text(text)
+        return [SlotSet("topic", topic)]
 
 
 def say_entry(dispatcher: CollectingDispatcher, entry: Entry) -> None:

@@ -15,13 +15,13 @@ from fastapi.responses import JSONResponse
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException, Tracker
 
-from actions import billing, faults, handover, identity, knowledge, plans, talk, tickets
-from actions.base import FLOW_SLOTS, DomainDict, Services, leave_form
+from actions import billing, faults, handover, identity, knowledge, plans, talk, tickets, wishes
+from actions.base import FLOW_SLOTS, WISH_SLOTS, DomainDict, Services, leave_form
 from care.errors import Unauthenticated, Unavailable
 
 log = structlog.get_logger()
 
-_TOPICS = (identity, billing, plans, faults, tickets, knowledge, handover, talk)
+_TOPICS = (identity, billing, plans, faults, tickets, knowledge, handover, talk, wishes)
 
 
 def all_actions(services: Services) -> list[Any]:
@@ -86,7 +86,7 @@ def _guarded(run: Callable[..., Any]) -> Callable[..., Any]:
             log.warning("actions.system_down", code=error.code)
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_system_down")
-            return leave_form(FLOW_SLOTS)
+            return leave_form((*FLOW_SLOTS, *WISH_SLOTS))
         return events
 
     return guarded

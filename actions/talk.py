@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CareAction, DomainDict, Services
+from actions.base import CareAction, DomainDict, Services, taken_up
 
 NOT_UNDERSTOOD = {"nlu_fallback", "noise"}
 
@@ -23,7 +23,7 @@ class Misunderstood(CareAction):
         intents = [
             (event.get("parse_data", {}).get("intent") or {}).get("name")
             for event in tracker.events
-            if event.get("event") == "user"
+            if event.get("event") == "user" and not taken_up(event)
         ]
         again = len(intents) > 1 and intents[-2] in NOT_UNDERSTOOD
         dispatcher.utter_message(
@@ -59,7 +59,7 @@ def _last_said(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     said: list[dict[str, Any]] = []
     customers = 0
     for event in reversed(events):
-        if event.get("event") == "user":
+        if event.get("event") == "user" and not taken_up(event):
             customers += 1
             if customers == 2:
                 break

@@ -16,6 +16,7 @@ from starlette.routing import Mount
 
 import actions.server
 from actions.base import Services as ActionServices
+from actions.topics import load_wish_names
 from care import studio
 from care.admin import demo, health, metrics
 from care.admin.housekeeping import Housekeeping, Retention
@@ -301,6 +302,7 @@ def _action_services(services: Services) -> ActionServices:
         diagnoses=load_diagnoses(data / "demo" / "diagnosis" / "broadband.yml"),
         knowledge=open_knowledge_base(data / "faq", intents_of_domain(DOMAIN)),
         duties=services.duties,
+        wish_names=load_wish_names(data / "wishes.yml"),
     )
 
 

@@ -43,8 +43,8 @@ def code_files(root: Path) -> List[Path]:
 
 def model_files(root: Path) -> List[Path]:
     """All files a model is made from."""
-    files = [root / "config.yml", root / "data/demo/lexicon.json", root / "requirements/bot.txt"]
-    files.append(root / "domain.yml")
+    files = [root / "config.yml", root / "domain.yml", root / "requirements/bot.txt"]
+    files += [root / "data/demo/lexicon.json", root / "data/wishes.yml"]
     for folder in ("domain", *_DATA):
         files += _below(root / folder)
     return files + code_files(root)

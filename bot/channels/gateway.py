@@ -39,6 +39,7 @@ from sanic.response import HTTPResponse
 from bot.channels import session, store
 from bot.channels.action_calls import ActionCalls
 from bot.channels.replay import answer_given, answer_of, understanding_of
+from bot.channels.wishes import Wishes, first_of, is_later_wish
 from bot.patches import compile_action_schema
 
 logger = logging.getLogger(__name__)
@@ -156,15 +157,27 @@ class GatewayInput(InputChannel):
     async def _run(
         self, processor: MessageProcessor, message: UserMessage, tracker: DialogueStateTracker
     ) -> dict[str, Any]:
-        """What ``MessageProcessor.handle_message`` does, without saving; gives what was understood."""
-        message.parse_data = await processor.parse_message(message, tracker)
-        understanding = understanding_of(message.parse_data)
-        await processor._handle_message_with_tracker(message, tracker)
-        assert message.output_channel is not None
-        tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
-        await processor._run_prediction_loop(message.output_channel, tracker)
-        if tracker.latest_action_name != ACTION_LISTEN_NAME:
-            raise TurnFailed("unfinished", 502)
+        """What ``MessageProcessor.handle_message`` does, without saving; gives what was understood.
+
+        The later wishes of a message with several are each handled like it, when they are due.
+        """
+        parse_data = await processor.parse_message(message, tracker)
+        understanding = understanding_of(parse_data)
+        message.parse_data = first_of(parse_data)
+        wishes = Wishes(processor, tracker, message)
+
+        async def handle(one: UserMessage) -> None:
+            await processor._handle_message_with_tracker(one, tracker)
+            if one is message:
+                wishes.keep()
+            assert one.output_channel is not None
+            await processor.run_action_extract_slots(one.output_channel, tracker)
+            await processor._run_prediction_loop(one.output_channel, tracker)
+            if tracker.latest_action_name != ACTION_LISTEN_NAME:
+                raise TurnFailed("unfinished", 502)
+
+        await handle(message)
+        await wishes.go_on(handle)
         return understanding
 
 
@@ -220,7 +233,7 @@ def _as_plain_text(text: str) -> str:
 def _since_message(tracker: DialogueStateTracker) -> list[Event]:
     events: list[Event] = []
     for event in reversed(tracker.events):
-        if isinstance(event, UserUttered):
+        if isinstance(event, UserUttered) and not is_later_wish(event):
             break
         events.append(event)
     return events[::-1]

@@ -8,6 +8,8 @@ from rasa.shared.core.constants import DEFAULT_ACTION_NAMES
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.channels.wishes import is_later_wish
+
 RANKING_LENGTH = 10
 
 
@@ -20,7 +22,7 @@ async def answer_given(tracker: DialogueStateTracker, turn: str) -> dict[str, An
     output = CollectingOutputChannel()
     events: list[Event] = []
     for event in tracker.events:
-        if isinstance(event, UserUttered):
+        if isinstance(event, UserUttered) and not is_later_wish(event):
             if understanding is not None:
                 break
             if event.message_id == turn:
@@ -72,18 +74,23 @@ def understanding_of(parse_data: dict[str, Any]) -> dict[str, Any]:
     """
     text = parse_data.get("text") or ""
     intent = parse_data.get("intent") or {}
+    name, confidence = intent.get("name"), _rounded(intent)
+    found = parse_data.get("wishes") or []
     entities = [_entity(entity, text) for entity in parse_data.get("entities") or []]
-    name, confidence = intent.get("name"), round(float(intent.get("confidence") or 0.0), 4)
-    return {
-        "intent": name,
-        "confidence": confidence,
-        "ranking": [
-            {"name": other["name"], "confidence": round(float(other["confidence"]), 4)}
-            for other in (parse_data.get("intent_ranking") or [])[:RANKING_LENGTH]
-        ],
-        "entities": entities,
-        "wishes": parse_data.get("wishes")
-        or [
+    wishes = [
+        {
+            "intent": wish["intent"],
+            "confidence": _rounded(wish),
+            "entities": [_entity(entity, text) for entity in wish["entities"]],
+            "start": wish["start"],
+            "end": wish["end"],
+        }
+        for wish in found
+    ]
+    if wishes:  # the tracker keeps those of the first wish apart, since they fill its slots
+        entities = [entity for wish in wishes for entity in wish["entities"]]
+    else:
+        wishes = [
             {
                 "intent": name,
                 "confidence": confidence,
@@ -91,8 +98,21 @@ def understanding_of(parse_data: dict[str, Any]) -> dict[str, Any]:
                 "start": 0,
                 "end": len(text),
             }
+        ]
+    return {
+        "intent": name,
+        "confidence": confidence,
+        "ranking": [
+            {"name": other["name"], "confidence": _rounded(other)}
+            for other in (parse_data.get("intent_ranking") or [])[:RANKING_LENGTH]
         ],
+        "entities": entities,
+        "wishes": wishes,
     }
+
+
+def _rounded(understood: dict[str, Any]) -> float:
+    return round(float(understood.get("confidence") or 0.0), 4)
 
 
 def _entity(entity: dict[str, Any], text: str) -> dict[str, Any]:

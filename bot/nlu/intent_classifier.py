@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -13,13 +16,22 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.constants import TOKENS_NAMES
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.intent_model import STRENGTH, IntentModel
 from bot.nlu.ngrams import Features, FeatureSpec
 from bot.nlu.sentence_vectors import PACKAGE as ENCODER_PACKAGE
+from bot.nlu.wish_rules import WishRules
+from bot.nlu.wishes import Wish, find_wishes
+
+WISHES = "wishes"
+"""Where a message's wishes stand when it has more than one: dictionaries of intent, confidence, entities, start and end."""
+
+_RULES_FILE = "wishes.json"
+_NAMING = frozenset({"plan", "addon", "charge_item", "amount", "data_amount", "country"})
+"""Entities by which a part of a message names what it is about."""
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +43,10 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
     Options: ``characters``, ``words``, ``syllables``, ``letters``, ``entities`` and ``vector``, how much each kind of
     feature counts (:class:`bot.nlu.ngrams.FeatureSpec`); ``strength``, the inverse of the regularisation;
     ``ranking_length``. Uses tokens and entities where components before it have set them.
+
+    With ``wishes``, the path of a file such as ``data/wishes.yml``, two wishes in one message are both found
+    (:mod:`bot.nlu.wishes`): this is the component that has the model by which parts of a message are understood.
+    They stand in the message's ``wishes``, and the first is its intent.
     """
 
     @staticmethod
@@ -40,6 +56,7 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
             **asdict(FeatureSpec()),
             "strength": STRENGTH,
             "ranking_length": 10,
+            "wishes": None,
         }
 
     @staticmethod
@@ -53,12 +70,14 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         model: IntentModel | None = None,
+        rules: WishRules | None = None,
     ) -> None:
-        """Constructs a classifier; without a model it knows no intent."""
+        """Constructs a classifier; without a model it knows no intent, without rules each message has one wish."""
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+        self._rules = rules
 
     @classmethod
     def create(
@@ -83,15 +102,17 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         """Loads the model that :meth:`train` wrote (see parent class for full docstring)."""
         try:
             with model_storage.read_from(resource) as folder:
-                model = IntentModel.restore(folder)
+                model, rules = IntentModel.restore(folder), _restore_rules(folder)
         except ValueError:  # nothing was trained: the data have fewer than two intents
-            model = None
-        return cls(config, model_storage, resource, model)
+            return cls(config, model_storage, resource)
+        return cls(config, model_storage, resource, model, rules)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Retrains when the encoder changed, whose package Rasa cannot be told of: it has another name than its module."""
-        return version(ENCODER_PACKAGE)
+        """Retrains when the encoder changed, whose package Rasa cannot be told of, or the file of wishes."""
+        path = config.get("wishes")
+        rules = WishRules.load(path).digest() if path else ""
+        return f"{version(ENCODER_PACKAGE)} {rules}".strip()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the model to the examples that have an intent."""
@@ -106,30 +127,83 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
             spec,
             self._config["strength"],
         )
+        path = self._config["wishes"]
+        self._rules = WishRules.load(path) if path else None
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            if self._rules is not None:
+                text = json.dumps(self._rules.content(), ensure_ascii=False)
+                (folder / _RULES_FILE).write_text(text, encoding="utf-8")
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets intent and ranking of each message."""
+        """Sets intent and ranking of each message, and the wishes of one that has several."""
         for message in messages:
             ranking: list[dict[str, Any]] = []
             if self._model is not None and (message.get(TEXT) or "").strip():
-                best = self._model.ranking(_features(message), self._config["ranking_length"])
+                best = self._understood(message, self._model)
                 ranking = [{"name": name, "confidence": chance} for name, chance in best]
             intent = ranking[0] if ranking else {"name": None, "confidence": 0.0}
             message.set(INTENT, dict(intent), add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
+    def _understood(self, message: Message, model: IntentModel) -> Sequence[tuple[str, float]]:
+        """The ranking of the first wish, which is the whole message's where there is one."""
+        wishes = self._wishes(message, model, self._rules) if self._rules is not None else []
+        if len(wishes) > 1:
+            entities = message.get(ENTITIES) or []
+            message.set(WISHES, [_described(wish, entities) for wish in wishes], add_to_output=True)
+        if wishes:
+            return wishes[0].ranking
+        return model.ranking(_features(message), self._config["ranking_length"])
 
-def _features(message: Message) -> Features:
-    text = message.get(TEXT)
-    entities = message.get(ENTITIES) or []
+    def _wishes(self, message: Message, model: IntentModel, rules: WishRules) -> list[Wish]:
+        def understand(start: int, end: int) -> Sequence[tuple[str, float]]:
+            return model.ranking(_features(message, start, end), self._config["ranking_length"])
+
+        named = [
+            (entity["start"], entity["end"])
+            for entity in message.get(ENTITIES) or ()
+            if entity[ENTITY_ATTRIBUTE_TYPE] in _NAMING
+        ]
+        return find_wishes(message.get(TEXT), understand, rules, named)
+
+
+def _features(message: Message, start: int = 0, end: int | None = None) -> Features:
+    """What the model sees of the message, or of its characters ``start`` to ``end``."""
+    end = len(message.get(TEXT)) if end is None else end
+    text = message.get(TEXT)[start:end]
+    entities = _inside(message.get(ENTITIES) or [], start, end)
     covered = sum(entity["end"] - entity["start"] for entity in entities)
     return Features(
         text,
-        [token.text for token in message.get(TOKENS_NAMES[TEXT]) or ()],
+        [
+            token.text
+            for token in message.get(TOKENS_NAMES[TEXT]) or ()
+            if start <= token.start and token.end <= end
+        ],
         [entity["entity"] for entity in entities],
         whole=bool(entities) and covered >= len(text.strip()),
     )
+
+
+def _inside(entities: Sequence[dict[str, Any]], start: int, end: int) -> list[dict[str, Any]]:
+    return [entity for entity in entities if start <= entity["start"] and entity["end"] <= end]
+
+
+def _described(wish: Wish, entities: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "intent": wish.intent,
+        "confidence": wish.confidence,
+        "entities": _inside(entities, wish.start, wish.end),
+        "start": wish.start,
+        "end": wish.end,
+    }
+
+
+def _restore_rules(folder: Path) -> WishRules | None:
+    file = folder / _RULES_FILE
+    if not file.exists():
+        return None
+    return WishRules.restore(json.loads(file.read_text(encoding="utf-8")))

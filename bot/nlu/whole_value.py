@@ -15,15 +15,13 @@ from rasa.shared.nlu.constants import (
     ENTITY_ATTRIBUTE_END,
     ENTITY_ATTRIBUTE_START,
     ENTITY_ATTRIBUTE_TYPE,
-    INTENT,
-    INTENT_NAME_KEY,
-    INTENT_RANKING_KEY,
-    PREDICTED_CONFIDENCE_KEY,
     TEXT,
 )
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.fold import fold
+from bot.nlu.intent_classifier import WISHES
+from bot.nlu.rankings import put_first
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -88,7 +86,8 @@ class WholeValueClassifier(GraphComponent, IntentClassifier):
         """Sets the intent of the messages that are values."""
         for message in messages:
             if message.get(TEXT) and self._is_value(message):
-                self._set_intent(message)
+                put_first(message, self._intent, self._confidence)
+                message.data.pop(WISHES, None)
         return messages
 
     def _is_value(self, message: Message) -> bool:
@@ -103,19 +102,3 @@ class WholeValueClassifier(GraphComponent, IntentClassifier):
             position = entity[ENTITY_ATTRIBUTE_END]
         rest.append(text[position:])
         return all(self._padding.fullmatch(part) for part in rest)
-
-    def _set_intent(self, message: Message) -> None:
-        others = [
-            ranked
-            for ranked in message.get(INTENT_RANKING_KEY, [])
-            if ranked[INTENT_NAME_KEY] != self._intent
-        ]
-        total = sum(ranked[PREDICTED_CONFIDENCE_KEY] for ranked in others)
-        share = (1 - self._confidence) / total if total else 0.0
-        first = {INTENT_NAME_KEY: self._intent, PREDICTED_CONFIDENCE_KEY: self._confidence}
-        ranking = [first] + [
-            {**ranked, PREDICTED_CONFIDENCE_KEY: ranked[PREDICTED_CONFIDENCE_KEY] * share}
-            for ranked in others
-        ]
-        message.set(INTENT, dict(first), add_to_output=True)
-        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

@@ -48,7 +48,7 @@ version: "3.1"
 session_config:
   session_expiration_time: 0
   carry_over_slots_to_new_session: true
-intents: [greet, order, show, stuck, choose, strict, inform]
+intents: [greet, order, show, stuck, choose, strict, inform, affirm, goodbye]
 entities: [plan, amount]
 slots:
   plan:
@@ -71,6 +71,16 @@ slots:
       conditions:
       - active_loop: strict_form
         requested_slot: area
+  wishes:
+    type: any
+    influence_conversation: false
+    mappings:
+    - type: custom
+  wish_offered:
+    type: bool
+    influence_conversation: true
+    mappings:
+    - type: custom
   reminders:
     type: bool
     initial_value: true
@@ -96,7 +106,8 @@ responses:
   - text: 哪个小区？
   utter_chosen:
   - text: 您选了{plan}
-actions: [action_order, action_show, action_stuck, validate_strict_form]
+actions: [action_order, action_show, action_stuck, validate_strict_form, action_next_wish, action_offer_wish,
+  action_take_up_wish]
 """
 
 DATA = r"""
@@ -126,6 +137,14 @@ nlu:
   examples: |
     - strict
     - severe
+- intent: affirm
+  examples: |
+    - yes
+    - sure
+- intent: goodbye
+  examples: |
+    - farewell
+    - bye
 - intent: inform
   examples: |
     - take
@@ -146,6 +165,12 @@ rules:
   steps: [{intent: show}, {action: action_show}]
 - rule: an action that calls itself
   steps: [{intent: stuck}, {action: action_stuck}]
+- rule: yes to the other wish
+  condition: [{slot_was_set: [{wish_offered: true}]}]
+  steps: [{intent: affirm}, {action: action_take_up_wish}]
+- rule: goodbye
+  condition: [{active_loop: plan_form}]
+  steps: [{intent: goodbye}, {action: utter_done}, {action: action_deactivate_loop}, {active_loop: null}]
 - rule: a form begins
   steps: [{intent: choose}, {action: plan_form}, {active_loop: plan_form}]
 - rule: a form whose answers are checked begins

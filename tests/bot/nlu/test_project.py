@@ -45,6 +45,7 @@ def project(tmp_path: Path, lexicon_file: Path, monkeypatch: pytest.MonkeyPatch)
     """A project with the repository's pipeline and little data, in which Rasa is run."""
     config = (ROOT / "config.yml").read_text(encoding="utf-8").split("\npolicies:")[0]
     config = config.replace("data/demo/lexicon.json", "lexicon.json")
+    config = config.replace("data/wishes.yml", str(ROOT / "data/wishes.yml"))
     (tmp_path / "config.yml").write_text(config + "\npolicies: []\n", encoding="utf-8")
     (tmp_path / "nlu.yml").write_text(NLU, encoding="utf-8")
     (tmp_path / "domain.yml").write_text(DOMAIN, encoding="utf-8")
@@ -94,5 +95,6 @@ def test_the_repositorys_pipeline_names_its_components() -> None:
         "EntitySynonymMapper",
         "HybridIntentClassifier",
         "WholeValueClassifier",
+        "BareTopicClassifier",
         "FallbackClassifier",
     ]

@@ -1,0 +1,101 @@
+"""What may be a wish, and which wishes belong together: the file that the operator keeps (``data/wishes.yml``)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+
+class WishRulesError(ValueError):
+    """The file is missing or does not say what it must; the message names it."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Words that are a topic and no wish yet, and the intent of the topic's commonest wish."""
+
+    words: tuple[str, ...]
+    commonest: str
+
+
+@dataclass(frozen=True)
+class WishRules:
+    """``intents`` that are wishes; ``lookups`` among them; ``matters`` whose wishes belong together; ``things`` by name."""
+
+    person: str
+    intents: frozenset[str]
+    lookups: frozenset[str]
+    matters: tuple[frozenset[str], ...]
+    things: tuple[str, ...]
+    topics: tuple[Topic, ...] = ()
+
+    @classmethod
+    def load(cls, path: str | Path) -> WishRules:
+        """Reads the file. Raises ``WishRulesError``."""
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+            return cls.parse(YAML(typ="safe", pure=True).load(text)["wishes"])
+        except (OSError, YAMLError, KeyError, TypeError, IndexError) as error:
+            raise WishRulesError(f"Cannot read {path}: {type(error).__name__}: {error}") from error
+
+    @classmethod
+    def parse(cls, content: Mapping[str, Any]) -> WishRules:
+        """The rules that stand in a file's ``wishes``."""
+        intents = frozenset(content["titles"])
+        lookups = frozenset(content["lookups"])
+        matters = tuple(frozenset(matter) for matter in content["matters"])
+        things = tuple(content["things"])
+        topics = tuple(
+            Topic(tuple(topic["words"]), topic["wishes"][0]) for topic in content["topics"]
+        )
+        named = lookups.union(*matters, (topic.commonest for topic in topics))
+        if unknown := sorted(named - intents):
+            raise WishRulesError(f"These have no title: {', '.join(unknown)}")
+        return cls(str(content["person"]), intents, lookups, matters, things, topics)
+
+    def belong_together(self, one: str, other: str) -> bool:
+        """Whether the two wishes are of one matter."""
+        return any(one in matter and other in matter for matter in self.matters)
+
+    def are_lookups(self, intents: Sequence[str]) -> bool:
+        """Whether all of them are answered in one breath."""
+        return self.lookups.issuperset(intents)
+
+    def names_a_thing(self, text: str) -> bool:
+        """Whether folded ``text`` has one of the things in it."""
+        return any(thing in text for thing in self.things)
+
+    def content(self) -> dict[str, Any]:
+        """The rules as :meth:`restore` reads them."""
+        return {
+            "person": self.person,
+            "intents": sorted(self.intents),
+            "lookups": sorted(self.lookups),
+            "matters": [sorted(matter) for matter in self.matters],
+            "things": list(self.things),
+            "topics": [[*topic.words, topic.commonest] for topic in self.topics],
+        }
+
+    @classmethod
+    def restore(cls, content: Mapping[str, Any]) -> WishRules:
+        """Reads what :meth:`content` gave."""
+        return cls(
+            content["person"],
+            frozenset(content["intents"]),
+            frozenset(content["lookups"]),
+            tuple(frozenset(matter) for matter in content["matters"]),
+            tuple(content["things"]),
+            tuple(Topic(tuple(words), commonest) for *words, commonest in content["topics"]),
+        )
+
+    def digest(self) -> str:
+        """A hash of the rules."""
+        text = json.dumps(self.content(), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
