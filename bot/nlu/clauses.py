@@ -35,9 +35,10 @@ class Clause:
 # Who begins a clause with these turns to another thing, or only goes on with the same: 还有什么, 另外那个, 同时开两个.
 _DO = r"(?=[帮给查看把开加办充交问取退改订换想要需得我]|麻烦|取消|推荐|预约|投诉|申请|撤销)"
 _TURNS = (
-    r"另外(?:的话)?(?![一两那这几个的])|另(?=帮|给|查|请|把|需)|此外|除此之外|再有|再者|其次|顺便|顺带|顺道|顺手|对了"
-    r"|以及|并且|同时(?!开|办|用|在线|上网|使|打)|还有(?!什么|多少|几|没|哪|啥|吗|效|个|一|两|半|剩|优惠|钱|余额|其他|别的)"
-    rf"|还(?=帮|给我|要|想|得|需要)|然后(?:再|还)?{_DO}|接着(?:再)?{_DO}|完了(?:之后)?再?{_DO}"
+    r"另外(?:的话)?(?![一两那这几个的])|另(?=帮|给|查|请|把|需)|此外|除此之外|再有|再者|再就是|其次|顺便|顺带|顺道|顺手|对了"
+    r"|以及|并且|同时(?!开|办|用|在线|上网|使|打)"
+    r"|还有(?:[一个件]*件事情?|(?!什么|多少|几|没|哪|啥|吗|效|个|一|两|半|剩(?!下的)|优惠|钱|余额|其他|别的))"
+    rf"|还(?=帮|给我|想(?!问)|(?:要|得|需要){_DO})|然后(?:再|还)?{_DO}|接着(?:再)?{_DO}|完了(?:之后)?再?{_DO}"
     r"|再(?=帮|给我|查|看看|看下|看一|开|加个|办|充|把|问|取消|退|订|推荐|预约)|也(?=帮我|给我)"
 )
 # In the middle of a clause only the plainest of them count: 打完电话然后没信号 is one story.
@@ -64,10 +65,12 @@ _TRAILING = re.compile(r"[\W_]+$")
 # Words by which somebody asks for a thing, in contrast to telling what is the case.
 _ASKS = re.compile(
     r"帮|给我|麻烦|请|[我还就]?想|我?要(?!是|不是)|需要|能不能|能否|可不可以|可以.*[吗么]|怎么(?!又|还|回事|这么|老)|为什么|为啥|如何|多少|几[个点号月时]"
-    r"|什么时候|哪[个些里儿]|在哪|[吗么呢嘛]$|是不是|有没有|查|看看|看一?下|看下|了解|咨询|问|办|开[通个张具一下]|开.{0,6}发票|取消|退[了订掉款]|退$"
+    r"|什么时候|哪[个些里儿]|在哪|[吗么呢嘛]$|没有?$|发(?:我|给|一)|是不是|有没有|查|看看|看一?下|看下|了解|咨询|问|办|开[通个张具一下]|开.{0,6}发票|取消|退[了订掉款]|退$"
     r"|[换改](?:成|个|一|套|下|到|大|小)|充|缴|交[钱费]|补[卡张办]|补$|报修|修一?下|来修|催|投诉|注销|销户|挂失|解[锁除绑]|申请|预约|撤销|推荐|转[网到]"
     r"|过户|停机保号|复机|加[个点一\d]|来个|订|续|升级|降"
 )
+
+_DENIES = re.compile(r"(?:我|先)*(?:不是|不[用要查办改想需]|别)")
 
 
 def clauses(text: str) -> list[Clause]:
@@ -90,9 +93,9 @@ def asks(text: str) -> bool:
     return _ASKS.search(fold(text)) is not None
 
 
-def may_be_parted(text: str) -> bool:
-    """Whether the text has any place at which it may be parted."""
-    return _BREAK.search(text) is not None or _INSIDE.search(text) is not None
+def denies(text: str) -> bool:
+    """Whether a clause says what is not wanted: 不是查话费，是查流量."""
+    return _DENIES.match(fold(text)) is not None
 
 
 def _cuts(text: str) -> Iterator[tuple[int, int, Link]]:

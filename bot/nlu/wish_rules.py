@@ -33,6 +33,7 @@ class WishRules:
     intents: frozenset[str]
     lookups: frozenset[str]
     matters: tuple[frozenset[str], ...]
+    one_question: frozenset[frozenset[str]]
     things: tuple[str, ...]
     topics: tuple[Topic, ...] = ()
 
@@ -51,18 +52,23 @@ class WishRules:
         intents = frozenset(content["titles"])
         lookups = frozenset(content["lookups"])
         matters = tuple(frozenset(matter) for matter in content["matters"])
+        one_question = frozenset(frozenset(pair) for pair in content["one_question"])
         things = tuple(content["things"])
         topics = tuple(
             Topic(tuple(topic["words"]), topic["wishes"][0]) for topic in content["topics"]
         )
-        named = lookups.union(*matters, (topic.commonest for topic in topics))
+        named = lookups.union(*matters, *one_question, (topic.commonest for topic in topics))
         if unknown := sorted(named - intents):
             raise WishRulesError(f"These have no title: {', '.join(unknown)}")
-        return cls(str(content["person"]), intents, lookups, matters, things, topics)
+        return cls(str(content["person"]), intents, lookups, matters, one_question, things, topics)
 
     def belong_together(self, one: str, other: str) -> bool:
         """Whether the two wishes are of one matter."""
         return any(one in matter and other in matter for matter in self.matters)
+
+    def are_one_question(self, one: str, other: str) -> bool:
+        """Whether people ask for the two in one question."""
+        return frozenset((one, other)) in self.one_question
 
     def are_lookups(self, intents: Sequence[str]) -> bool:
         """Whether all of them are answered in one breath."""
@@ -79,6 +85,7 @@ class WishRules:
             "intents": sorted(self.intents),
             "lookups": sorted(self.lookups),
             "matters": [sorted(matter) for matter in self.matters],
+            "one_question": sorted(sorted(pair) for pair in self.one_question),
             "things": list(self.things),
             "topics": [[*topic.words, topic.commonest] for topic in self.topics],
         }
@@ -91,6 +98,7 @@ class WishRules:
             frozenset(content["intents"]),
             frozenset(content["lookups"]),
             tuple(frozenset(matter) for matter in content["matters"]),
+            frozenset(frozenset(pair) for pair in content["one_question"]),
             tuple(content["things"]),
             tuple(Topic(tuple(words), commonest) for *words, commonest in content["topics"]),
         )

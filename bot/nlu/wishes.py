@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.nlu.clauses import Link, asks, clauses
+from bot.nlu.clauses import Link, asks, clauses, denies
 from bot.nlu.fold import fold
 from bot.nlu.wish_rules import WishRules
 
@@ -97,7 +97,8 @@ def _parts(text: str, rules: WishRules, named: Sequence[tuple[int, int]]) -> lis
         names = rules.names_a_thing(words) or any(
             clause.start <= start and end <= clause.end for start, end in named
         )
-        part = _Part(clause.start, clause.end, clause.link, asks(words), names)
+        asking = asks(words) and not denies(words)
+        part = _Part(clause.start, clause.end, clause.link, asking, names)
         if not parts or _may_begin(part, parts[-1]):
             parts.append(part)
         else:
@@ -145,12 +146,16 @@ def _is_another(
         return False
     least = min(wish.confidence, wishes[-1].confidence)
     together = rules.belong_together(wish.intent, intents[-1])
+    one_question = rules.are_one_question(wish.intent, intents[-1])
     lookups = rules.are_lookups([wish.intent, intents[-1]])
     if part.link is Link.LIST:
         return lookups and least >= _IN_LIST
     if part.link is Link.PUNCTUATION:
-        return (lookups or not together) and least >= _AFTER_COMMA
-    if together and not lookups and not (part.asks and last.asks):
+        return (lookups or not together) and not one_question and least >= _AFTER_COMMA
+    if part.asks and last.asks:
+        return least >= _AFTER_CONNECTOR
+    if one_question:
         return False
-    sure_enough = part.asks or lookups or wish.confidence >= _TOLD
-    return sure_enough and least >= _AFTER_CONNECTOR
+    return least >= (_TOLD if together and not lookups else _AFTER_CONNECTOR) and (
+        part.asks or lookups or wish.confidence >= _TOLD
+    )

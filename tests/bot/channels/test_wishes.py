@@ -46,7 +46,8 @@ def several_wishes(monkeypatch: pytest.MonkeyPatch) -> None:
         found = await parse(self, message, *args, **kwargs)
         if message.text in PARTS:
             wishes = [
-                wish(name, message.text, part, *values) for name, part, values in PARTS[message.text]
+                wish(name, message.text, part, *values)
+                for name, part, values in PARTS[message.text]
             ]
             found["wishes"] = wishes
             found["intent"] = {"name": wishes[0]["intent"], "confidence": 0.9}

@@ -48,14 +48,16 @@ def test_a_topic_is_its_commonest_wish_to_be_asked_back(
 ) -> None:
     message = understood(component, text)
     assert message.get("intent")["name"] == intent
-    assert [one["name"] for one in message.get("intent_ranking")][0] == intent
+    assert message.get("intent_ranking")[0]["name"] == intent
     assert sum(one["confidence"] for one in message.get("intent_ranking")) == pytest.approx(1)
     (entity,) = message.get("entities")
     assert (entity["entity"], entity["value"]) == ("bare_topic", topic)
     assert entity["end"] - entity["start"] == len(topic)
 
 
-@pytest.mark.parametrize("text", ["查流量", "我的套餐", "流量和话费", "宽带断了", "流量包月", "", "129套餐"])
+@pytest.mark.parametrize(
+    "text", ["查流量", "我的套餐", "流量和话费", "宽带断了", "流量包月", "", "129套餐"]
+)
 def test_whoever_says_more_wants_something(component: BareTopicClassifier, text: str) -> None:
     message = understood(component, text)
     assert message.get("intent")["name"] == "top_up"
