@@ -22,6 +22,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import near_names
 from bot.nlu.entities import to_entity, to_spans
 from bot.nlu.fold import fold
 from bot.nlu.lexicon import Entry, Lexicon
@@ -41,7 +42,8 @@ class LexiconEntityExtractor(GraphComponent, EntityExtractorMixin):
     Options: ``lexicon``, the path of the lexicon file; ``bare_numbers``, entities whose items people call by
     the number in their name alone; ``whole_words``, entities that may not begin or end inside a word (needs a
     tokenizer before); ``learn_from_examples``, whether a training example that is labelled with an entry's
-    identifier (``[灯全灭了]{"entity": "device_symptom", "value": "ont_power_off"}``) teaches its wording.
+    identifier (``[灯全灭了]{"entity": "device_symptom", "value": "ont_power_off"}``) teaches its wording;
+    ``misspelt``, entities whose names in the lexicon are found when they are misspelt, too.
     """
 
     @staticmethod
@@ -52,12 +54,13 @@ class LexiconEntityExtractor(GraphComponent, EntityExtractorMixin):
             "bare_numbers": ["plan"],
             "whole_words": ["country", "area", "device_symptom"],
             "learn_from_examples": True,
+            "misspelt": list(near_names.ENTITIES),
         }
 
     @staticmethod
     def required_packages() -> list[str]:
         """Any extra python dependencies required for this component to run."""
-        return ["spacy", "opencc"]
+        return ["spacy", "opencc", "pypinyin"]
 
     def __init__(
         self,
@@ -106,11 +109,14 @@ class LexiconEntityExtractor(GraphComponent, EntityExtractorMixin):
     def train(self, training_data: TrainingData) -> Resource:
         """Builds the spaCy pipeline from the lexicon and the examples and writes it into the model."""
         path = self._config["lexicon"]
-        lexicon = Lexicon.load(path) if path else Lexicon(())
+        lexicon = names = Lexicon.load(path) if path else Lexicon(())
         if self._config["learn_from_examples"]:
             lexicon = Lexicon((*lexicon.entries, *_taught(training_data, lexicon)))
         self._matcher = LexiconMatcher(
-            lexicon, self._config["bare_numbers"], self._config["whole_words"]
+            lexicon,
+            self._config["bare_numbers"],
+            self._config["whole_words"],
+            names=names.of(self._config["misspelt"]),
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._matcher.save(folder)

@@ -17,12 +17,14 @@ from spacy.language import Language
 from bot.nlu.bare_numbers import BareNumbers
 from bot.nlu.fold import fold
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.near_names import NearNames
 from bot.nlu.spans import Span, without_overlaps
 from bot.nlu.values.numbers import NUMBER_CHARS
 
 _SPANS = "lexicon"
 _PIPELINE_FOLDER = "matcher"
 _LEXICON_FILE = "lexicon.json"
+_NAMES_FILE = "names.json"
 _LATIN = re.compile(r"[a-z]")
 # 翠湖路 and 锦绣花园 are other places than 翠湖 and 锦绣.
 _LONGER = re.compile(r"路|街|大道|巷|花园|苑|园|家园|小区|新村|广场|公寓|大厦|大酒店|营业厅")
@@ -32,7 +34,8 @@ class LexiconMatcher:
     """Finds the entries of a lexicon in folded text.
 
     ``bare_numbers`` names the entities whose items people call by the number in their name alone
-    (换成129); ``whole_words`` those that must not begin or end inside a word (大马 in 大马路).
+    (换成129); ``whole_words`` those that must not begin or end inside a word (大马 in 大马路); ``names`` what is found
+    misspelt, too (none by default).
     """
 
     def __init__(
@@ -41,8 +44,11 @@ class LexiconMatcher:
         bare_numbers: Iterable[str] = (),
         whole_words: Iterable[str] = (),
         nlp: Language | None = None,
+        names: Lexicon | None = None,
     ) -> None:
         self.lexicon = lexicon
+        self.names = names or Lexicon(())
+        self._near = NearNames(self.names)
         self._whole_words = frozenset(whole_words)
         self._numbers = [BareNumbers(lexicon, entity) for entity in bare_numbers]
         self._nlp = nlp if nlp is not None else _build(lexicon)
@@ -67,13 +73,15 @@ class LexiconMatcher:
             found.append(Span(start, end, span.label_, span.id_))
         for numbers in self._numbers:
             found.extend(numbers.find(folded, found))
+        found.extend(self._near.find(folded, borders, found))
         return without_overlaps(found)
 
     def save(self, folder: Path) -> None:
         """Writes the spaCy pipeline and the lexicon it was built from."""
         self._nlp.to_disk(folder / _PIPELINE_FOLDER)
-        content = json.dumps(self.lexicon.dump(), ensure_ascii=False, indent=1)
-        (folder / _LEXICON_FILE).write_text(content, encoding="utf-8")
+        for name, lexicon in ((_LEXICON_FILE, self.lexicon), (_NAMES_FILE, self.names)):
+            content = json.dumps(lexicon.dump(), ensure_ascii=False, indent=1)
+            (folder / name).write_text(content, encoding="utf-8")
 
     @classmethod
     def restore(
@@ -81,8 +89,9 @@ class LexiconMatcher:
     ) -> LexiconMatcher:
         """The matcher that :meth:`save` wrote."""
         lexicon = Lexicon.load(folder / _LEXICON_FILE)
+        names = Lexicon.load(folder / _NAMES_FILE)
         nlp = spacy.load(folder / _PIPELINE_FOLDER)
-        return cls(lexicon, bare_numbers, whole_words, nlp)
+        return cls(lexicon, bare_numbers, whole_words, nlp, names)
 
 
 def _build(lexicon: Lexicon) -> Language:

@@ -237,3 +237,29 @@ def test_a_message_that_is_a_value_is_an_answer(text: str, is_answer: bool) -> N
     chances = [ranked["confidence"] for ranked in message.get("intent_ranking")]
     assert sum(chances) == pytest.approx(1)
     assert len(chances) == 2
+
+
+def test_a_misspelt_name_is_an_answer(
+    lexicon_file: Path, storage: LocalModelStorage, context: ExecutionContext
+) -> None:
+    config = options(LexiconEntityExtractor, lexicon=str(lexicon_file))
+    lexicon = trained(LexiconEntityExtractor, config, TrainingData(), storage, context)
+    message = Message({"text": "畅想五九吧"})
+    for component in (lexicon, values_component()):
+        component.process([message])
+    assert entities(message) == [("plan", "p59")]
+    WholeValueClassifier(options(WholeValueClassifier)).process([message])
+    assert message.get("intent")["name"] == "inform"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("明天吧明天我在家", [("date", "2026-11-23")]),
+        ("八月 哦不对九月的", [("month", "2026-09")]),
+        ("不是明天是后天下午", [("date", "2026-11-24"), ("time_slot", "14:00-18:00")]),
+    ],
+)
+def test_what_is_meant_is_found_once(text: str, expected: list[tuple[str, Any]]) -> None:
+    (message,) = values_component().process([Message({"text": text})])
+    assert entities(message) == expected
