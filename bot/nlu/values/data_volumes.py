@@ -19,13 +19,13 @@ _MB = {"g": 1024, "gb": 1024, "m": 1, "mb": 1, "兆": 1, "t": 1024 * 1024, "tb":
 _SPEED_AFTER = re.compile(r"\s*的?(?:宽带|带宽|光纤|网速|网络|的网|速率|/s|每秒|bps|ps)")
 _SPEED_TALK = re.compile(r"宽带|带宽|光纤|测速|网速|专线|装|bandwidth")
 _SPEED_BEFORE = re.compile(
-    r"(?:测速|网速|速度|宽带|带宽|下载|跑到?不?到?|速率|只有|才|每秒|提速|升级?)[是有才只能不到达成\s]{0,4}$"
+    r"(?:测速|网速|[上下]行|速度|宽带|带宽|下载|跑到?不?到?|速率|只有|才|每秒|提速|升级?)[是有才只能不到达成\s]{0,4}$"
 )
 # 2G to 6G are generations of the network unless something says how much is wanted.
 _GENERATIONS = frozenset("2345二三四五")
 # 256G的手机 is what a telephone can keep, 2.4G a band of Wi-Fi.
 _STORAGE = re.compile(
-    r"\s*的?(?:手机|苹果|华为|小米|荣耀|oppo|vivo|iphone|ipad|三星|内存|存储|运存|硬盘|u盘|版本?的?(?:手机|苹果|$))"
+    r"\s*的?(?:手机|苹果|华为|小米|荣耀|oppo|vivo|iphone|ipad|三星|运行内存|内存|存储|运存|硬盘|u盘|版本?的?(?:手机|苹果|$))"
 )
 _BAND = re.compile(r"wi-?fi|无线|频|路由|5g的?信号")
 _WANTED_BEFORE = re.compile(
@@ -67,7 +67,8 @@ def _is_generation(text: str, match: re.Match[str]) -> bool:
 def _is_device(text: str, match: re.Match[str]) -> bool:
     if match["n"] == "2.4" and (_BAND.search(text) or text.strip() == match[0]):
         return True
-    return bool(_STORAGE.match(text, match.end()))
+    before = text[: match.start()].rstrip("是有只的")
+    return bool(_STORAGE.match(text, match.end())) or before.endswith(("内存", "存储"))
 
 
 def _is_speed(text: str, match: re.Match[str]) -> bool:

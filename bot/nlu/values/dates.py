@@ -59,7 +59,7 @@ _BARE_DAY = re.compile(
     rf"{_FREE}{_NO_HOUSE}(?P<d>{_DAY})(?:号{_NO_DAY}|日(?!包|流量|内|游|漫游|后|前|租|套餐|期|用|均|卡))"
 )
 _WEEKDAY = re.compile(
-    r"(?<![每一两二三四五六七八九十\d几])(?<!每个)(?P<rel>上上|上|下下|下|这|本)?一?(?:个)?"
+    r"(?<![每几])(?<!(?<![周期拜])[一两二三四五六七八九十\d])(?<!每个)(?P<rel>上上|上|下下|下|这|本)?一?(?:个)?"
     r"(?:(?:周|星期|礼拜)的)?(?:周|星期|礼拜|(?<![礼崇跪祭参])拜)(?P<d>[一二三四五六日天末1-6])"
     r"(?!愉快|快乐|包|流量|套餐|下(?![午昼半晌晝])|[号元块个])"
 )
@@ -89,13 +89,15 @@ _NAMED = {
 _DAY_OF = {name: days for days, names in _NAMED.items() for name in names}
 _NAMED_DAY = re.compile(
     r"(?<![先生])(?:" + "|".join(sorted(_DAY_OF, key=len, reverse=True)) + r")(?!见|津)"
-    r"|(?P<half>[今明后])(?=[晚早晨夜]|[上下]午|中午)"
+    r"|(?P<half>[今明后])(?=[晚早晨夜]|[上下]午|中午)|(?P<both>明)(?=后[天日儿]|后两天)"
 )
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
 _PAST_AFTER = re.compile(
     r"的?(?:就|才|已经|上午|中午|下午|晚上|早上|我|刚|也|都|在|那天|给)*"
     r"(?:报|充|交|缴|打|办|订|买|扣|说|申请|断|坏|停|提|投诉|登记|来过|修|收|下的|开的|出的|来(?=过))[^,，。!！?？]{0,6}?(?:的|了|过)"
 )
+# 从周三改到周四: what is moved is still to come.
+_MOVED = re.compile(r"(?:上午|下午|晚上)?(?:再|给我|往后|提前)*(?:改|换|挪|调|推|到|提)")
 # 这周五过来 on a Sunday: what is to come cannot be on a day that is over.
 _TO_COME = re.compile(
     r"(?:的)?(?:上午|下午|晚上|早上|中午)?(?:再|能不能|能|可以|可不可以|请|让|派人|有人|师傅|叫人|你们)*(?:过来|上门|来(?!过|了)|装(?!了)|修(?!了|过)|约|去办|有空|得闲|在家|行吗|行不|可以|方便)"
@@ -118,7 +120,8 @@ def find(text: str, today: date) -> Iterator[Span]:
     yield from _ends_of_months(text, today)
     yield from _holidays(text, today)
     for match in _NAMED_DAY.finditer(text):
-        days = {"今": 0, "明": 1, "后": 2}[match["half"]] if match["half"] else _DAY_OF[match[0]]
+        half = match["half"] or match["both"]
+        days = {"今": 0, "明": 1, "后": 2}[half] if half else _DAY_OF[match[0]]
         yield _span(match, today + timedelta(days=days))
     for match in _DAYS_AWAY.finditer(text):
         if (days := _days(match)) is not None:
@@ -167,6 +170,8 @@ def _absolute(text: str, today: date) -> Iterator[Span]:
         month, number = _day_number(match["m"]), _day_number(match["d"])
         year = resolve_year(match["y"], today)
         found = _real(year, month, number) if year else _nearest(month, number, today)
+        if found and not year and found > today and _PAST_AFTER.match(text, match.end()):
+            found = _real(found.year - 1, month, number)
         if found:
             yield _span(match, found)
     for match in _SLASHED.finditer(text):
@@ -216,7 +221,9 @@ def _nearest(month: int, day: int, today: date) -> date | None:
 
 
 def _speaks_of_past(text: str, start: int, end: int) -> bool:
-    return bool(_PAST_AFTER.match(text, end) or _PAST_BEFORE.search(text[:start]))
+    if _PAST_AFTER.match(text, end):
+        return True
+    return bool(_PAST_BEFORE.search(text[:start]) and not _MOVED.match(text, end))
 
 
 def _bare_days(text: str, today: date) -> Iterator[Span]:

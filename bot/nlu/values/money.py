@@ -12,13 +12,13 @@ from bot.nlu.values.numbers import NUMBER, parse_number
 ENTITY = "amount"
 
 _ABOUT = r"(?:多|来)?"
-_UNIT = r"(?:块钱|元钱|块(?!屏|板|电池|硬盘|表|玻璃|地)|元(?![旦宵宝月化])|圆|蚊鸡?|人民币)"
+_UNIT = r"(?:块钱|元钱|块(?!手?表|屏|板|电池|硬盘|表|玻璃|地)|元(?![旦宵宝月化])|圆|蚊鸡?|人民币)"
 _JIAO = r"(?:毛钱|毛|角钱|角)"
 _CENTS = r"(?:(?P<f>[\d一二两三四五六七八九])(?:分钱?|(?![个条天月分点次块\d张份])))?"
 _YUAN = re.compile(
     rf"[¥￥]?(?P<n>{NUMBER}){_ABOUT}\s*{_UNIT}"
     rf"(?:零(?P<c>[\d一二三四五六七八九])分钱?"
-    rf"|零?(?P<j>[\d一二两三四五六七八九])(?:(?:毛|角)钱?(?<!钱){_CENTS}|{_JIAO}|(?![\d.个条天月年gm兆张分点笔次号位块元])))?"
+    rf"|零?(?P<j>[\d一二两三四五六七八九])(?:(?:毛|角)钱?(?<!钱){_CENTS}|{_JIAO}|(?![\d.个条天月年gm兆张分点笔次号位块元十百千])))?"
     rf"(?P<half>半)?"
 )
 _SIGN = re.compile(rf"[¥￥]\s*(?P<n>{NUMBER})")
@@ -32,7 +32,7 @@ _NOTHING = re.compile(r"(?:都|也)?(?:不|没|冇)")
 _TOGETHER = re.compile(r"一块(?!钱|\d|[一二两三四五六七八九][毛角]?|一?g)")
 _VERB = (
     r"(?:充值?|冲值?|叉|存|储值|缴费?|交费?|付|扣|收|退|欠|花了|花费?多了|多出|多了|才|骗走|转走|一共|总共|合计|[那这]笔"
-    r"|差|只剩|还有|还剩|剩|先来|再来|来|变成|每个?月|一个月|儿值|值|余额|话费|消费|转|违约金|押金|少|贵|涨|补|充满|超过|低于"
+    r"|差|只剩|还有|还剩|剩|先来|再来|来|变成|每个?月|一个月|儿值|值|余额|话费|消费|转|违约金|押金|少|贵|涨|补|充满|[充凑]够|超过|低于|预存款?|退款|返还|赔偿?|补偿|罚款|透支|将近|(?<![跑达])不到|[账卡]里?上?有"
     r"|(?:上个?月|以前|平时|之前)多|账单)"
 )
 _FILL = (
@@ -40,19 +40,37 @@ _FILL = (
     r"|差不多)*\s*"
 )
 # What may follow a bare amount; a measure word (个, 次, 条, G) would make it something else.
-_AFTER = r"(?=$|[\s,，。!！?？;；、了吗呢吧的啊呀哦钱话花左以到怎送没进能开不谢就行够再补还哈嘛是一干给算差多])"
-_BARE = re.compile(rf"{_VERB}{_FILL}(?P<n>{NUMBER})(?P<about>多)?{_AFTER}")
+_AFTER = r"(?=$|[\s,，。!！?？;；、了吗呢吧的啊呀哦钱话花左以到怎送没进能开不谢就行够再补还哈嘛是一干给算差预])"
+_BARE = re.compile(rf"{_VERB}{_FILL}(?P<n>{NUMBER})(?P<about>多(?!少))?{_AFTER}")
 _BEFORE_FEE = re.compile(rf"(?P<n>{NUMBER})(?:的)?(?=话费|花费)")
 _WHOLE = re.compile(
     rf"^(?:嗯|呃|额|哦|那个|那|就是|就|先|来|充|要|还是|给我|帮我|我要|我想|大概|差不多|大约|整|个|\s|[,，])*"
-    rf"(?P<n>{NUMBER})(?P<round>的)?(?:吧|就行|就好|好了|行吗|可以吗?|左右|上下|整|多|啊|呀|的?谢谢|\s|[,，。!！])*$"
+    rf"(?P<n>{NUMBER})(?P<round>的)?(?:吧|左右的?|就行|就好|好了|行吗|可以吗?|左右|上下|整|多|啊|呀|的?谢谢|\s|[,，。!！])*$"
 )
 # 10086 and its like are telephone numbers; 一二九 is spelt out.
 _SERVICE_NUMBER = re.compile(r"1(?:0\d{3}|2\d{3}|1[0-9])|9[56]\d{3,4}")
 _SPELT_OUT = re.compile(r"[零〇一二三四五六七八九]{3,}")
+# 七八块 and 三五块 are no sum in particular.
+_VAGUE = re.compile("一二|一两|两三|二三|三四|四五|五六|六七|七八|八九|三五")
 # Numbers that are words: goodbye, well done, I love you, emergency calls.
 _SLANG = frozenset(
-    ("88", "886", "666", "6666", "233", "2333", "520", "521", "555", "995", "110", "119", "120")
+    (
+        "88",
+        "886",
+        "666",
+        "6666",
+        "233",
+        "2333",
+        "520",
+        "521",
+        "555",
+        "995",
+        "618",
+        "1314",
+        "110",
+        "119",
+        "120",
+    )
 )
 
 
@@ -118,6 +136,8 @@ def _after_unit(text: str, end: int) -> int:
 
 
 def _yuan(match: re.Match[str]) -> Decimal | None:
+    if _VAGUE.fullmatch(match["n"]):
+        return None
     value = parse_number(match["n"])
     if value is None:
         return None

@@ -20,7 +20,7 @@ ENTITY = "month"
 _M = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _NO_NUMBER_BEFORE = r"(?<![\d.零〇一二两三四五六七八九十百第几每])"
 # 月租, 月费, 月饼 are words of their own: 这个月租 is 这个 + 月租.
-_MONTH_END = r"月(?!租|费(?!用)|饼|嫂|卡|票|包|功能费|使用费|天(?!天))(?:份)?"
+_MONTH_END = r"月(?!租|费(?!用)|饼|嫂|卡|票|包|功能费|使用费|天(?!天)|内)(?:份)?"
 _YEAR = r"(?:(?:20\d{2}|二[零〇][零〇一二三四五六七八九]{2}|(?<!\d)[12]\d|[一二][零〇一二三四五六七八九])年)"
 _YEAR_WORD = r"(?:今年|去年|上年|旧年|大前年|前年|本年度?|明年)"
 _TO = r"\s*(?:一?直?到|至|~|-+|—+|–)\s*"
@@ -41,14 +41,14 @@ def _numbered_month(group: str) -> str:
 
 _NUMBERED_MONTH = re.compile(_numbered_month("a") + _MONTH_END)
 _RANGE = re.compile(
-    rf"从?{_numbered_month('a')}(?:月份?)?{_TO}"
+    rf"从?{_numbered_month('a')}(?:月份?)?(?:开始|起)?{_TO}"
     rf"(?:{_numbered_month('b')}{_MONTH_END}|(?P<today>现在|目前|今天|如今|这个月|本月)"
     rf"|(?P<last>上个月|上月))"
 )
 _SINCE = re.compile(
     rf"从?{_numbered_month('a')}月份?(?:至今|以来|以后|往后)|[自从]{_numbered_month('b')}月份?(?:起|开始)"
 )
-_AND = r"\s*(?:[、,，/和跟与及同]|还有|以及)\s*"
+_AND = r"(?:\s*(?:[、,，/.和跟与及同]|还有|以及)\s*|(?<=\d)\s+(?=\d))"
 _ENUMERATION = re.compile(
     rf"{_NO_NUMBER_BEFORE}(?:{_YEAR_WORD})?{_M}(?:{_AND}{_M})+(?:{_MONTH_END}|(?=这?[两三四五六2-6]个月))"
 )
@@ -360,10 +360,9 @@ def _years(text: str, today: date) -> Iterator[Span]:
             last = this if match["upto"] else add_months(*this, -1)
             months = _between(add_months(*last, 1 - count), last)
         yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
-    if not _MONEY_TALK.search(text):
-        return
     for match in _WHOLE_YEAR.finditer(text):
-        if _AGE.match(text, match.end()):
+        of_money = match[0].endswith("年") and match[0][-2:] not in ("全年", "整年")
+        if _AGE.match(text, match.end()) or (of_money and not _MONEY_TALK.search(text)):
             continue
         year = int(match["c"]) if match["c"] else resolve_year(match["y"], today)
         if match["all"]:

@@ -26,8 +26,8 @@ NUMBER_CHARS = frozenset("0123456789.") | frozenset(_DIGITS) | frozenset(_UNITS)
 #: The look-arounds keep it from starting or ending inside a longer run of digits.
 ASCII_NUMBER = r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d])"
 CHINESE_NUMBER = (
-    r"(?<![零〇一二两三四五六七八九十百千万几\d])(?<!(?<!尾)数)"
-    r"[零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]+(?:点[零〇一二三四五六七八九]+)?"
+    r"(?<![零〇一幺二两三四五六七八九十百千万几\d])(?<!(?<!尾)数)"
+    r"[零〇一幺二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]+(?:点[零〇一二三四五六七八九]+)?"
 )
 #: Either of them, or ASCII digits with a Chinese unit behind (3千, 1.5万, 1万5).
 NUMBER = (

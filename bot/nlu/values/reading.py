@@ -263,6 +263,7 @@ _ENGLISH: list[Rule] = [
         ),
         _clock,
     ),
+    (re.compile(r"(?<=[月点]) ?(?:to|through|till|until) ?(?=\d+月|[上下]午\d|晚上\d)"), "到"),
     (_word("morning|in the morning"), "上午"),
     (_word("afternoon|in the afternoon"), "下午"),
     (_word("evening"), "晚上"),
