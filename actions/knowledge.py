@@ -1,5 +1,6 @@
 """Answers from the knowledge base: for questions, and for wishes that have no flow of their own yet."""
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -26,7 +27,7 @@ class AskFaq(CareAction):
             say_entry(dispatcher, entry)
             return [SlotSet("topic", entry.question)]
         text = text_of(tracker)
-        found = self.services.knowledge.answer_for(text)
+        found = await asyncio.to_thread(self.services.knowledge.answer_for, text)
         if isinstance(found, Answer):
             say_entry(dispatcher, found.hit.entry)
         elif isinstance(found, Candidates):
@@ -55,7 +56,8 @@ class AnswerOrOffer(CareAction):
     ) -> list[EventType]:
         """Answer where an entry fits, and offer a ticket or a person in any case."""
         text = text_of(tracker)
-        entry = self.services.knowledge.entry_for_intent(intent_of(tracker), text)
+        find = self.services.knowledge.entry_for_intent
+        entry = await asyncio.to_thread(find, intent_of(tracker), text)
         if entry is not None:
             say_entry(dispatcher, entry)
         dispatcher.utter_message(response="utter_offer_ticket")

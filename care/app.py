@@ -300,7 +300,9 @@ def _action_services(services: Services) -> ActionServices:
         orders=services.orders,
         tickets=services.tickets,
         diagnoses=load_diagnoses(data / "demo" / "diagnosis" / "broadband.yml"),
-        knowledge=open_knowledge_base(data / "faq", intents_of_domain(DOMAIN)),
+        knowledge=open_knowledge_base(
+            data / "faq", intents_of_domain(DOMAIN), cache=services.settings.var_dir / "cache"
+        ),
         duties=services.duties,
         wish_names=load_wish_names(data / "wishes.yml"),
     )

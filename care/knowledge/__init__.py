@@ -3,19 +3,21 @@
 from care.knowledge.entries import Entry, Library, intents_of_domain, load_library
 from care.knowledge.protocol import Answer, Candidates, Hit, KnowledgeBase, Outcome, Unknown
 from care.knowledge.search import (
-    LexicalKnowledgeBase,
+    HybridKnowledgeBase,
     Limits,
     LiveKnowledgeBase,
     open_knowledge_base,
 )
+from care.knowledge.sentence_encoder import EncoderUnavailable
 
 __all__ = [
     "Answer",
     "Candidates",
+    "EncoderUnavailable",
     "Entry",
     "Hit",
+    "HybridKnowledgeBase",
     "KnowledgeBase",
-    "LexicalKnowledgeBase",
     "Library",
     "Limits",
     "LiveKnowledgeBase",

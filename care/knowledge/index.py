@@ -1,15 +1,18 @@
-"""Scores entries against a question.
+"""Compares a question with entries by their words.
 
-Two views of an entry are taken together. *Likeness* compares the question with each of the entry's wordings, by the
-BM25 weights of the terms they share over what both weigh, and keeps the best: it is 1 for a wording typed as it stands.
+Two views of an entry are taken. *Likeness* compares the question with each of the entry's wordings, by the BM25
+weights of the terms they share over what both weigh, and keeps the best: it is 1 for a wording typed as it stands.
 *Cover* asks how much of the question is found anywhere in the entry, answer included: it carries a question that
-nobody has worded that way. Both lie in 0..1, and so does their mean, the score.
+nobody has worded that way. Both lie in 0..1, and so does their mean, the score by words alone.
 """
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from care.knowledge.analysis import Terms
 
@@ -23,6 +26,9 @@ ONCE = 0.7
 ANSWER_ONLY = 0.85
 """What a term counts that occurs in the answer alone."""
 SAME = 0.999
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,73 +48,142 @@ class Ranked:
     wording: int
 
 
-class LexicalIndex:
-    """An unchanging index over documents; building takes milliseconds a hundred documents."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the words say of every document: likeness and cover in 0..1, and the wording most like the question.
 
-    def __init__(self, documents: Sequence[Document]) -> None:
-        occurrences: dict[str, Counter[int]] = defaultdict(Counter)
-        for place, document in enumerate(documents):
-            for wording in document.wordings:
-                for term in wording.weights:
-                    occurrences[term][place] += 1
-        count = len(documents)
-        self._rarest = math.log(1 + (count + 0.5) / 0.5)
-        self._idf = {
-            term: math.log(1 + (count - len(places) + 0.5) / (len(places) + 0.5))
-            for term, places in occurrences.items()
-        }
-        self._owner: list[tuple[int, int]] = []
-        self._mass: list[float] = []
-        self._in_wordings: dict[str, list[int]] = defaultdict(list)
-        self._in_documents: dict[str, list[tuple[int, float]]] = {
-            term: [(place, 1.0 if times > 1 else ONCE) for place, times in places.items()]
-            for term, places in occurrences.items()
-        }
+    A likeness of 1 is a wording as it stands.
+    """
+
+    likeness: Floats
+    cover: Floats
+    wording: Integers
+
+    def at(self, places: Integers) -> "Measured":
+        """The same of the documents at these places alone."""
+        return Measured(self.likeness[places], self.cover[places], self.wording[places])
+
+    def scores(self) -> Floats:
+        """The score by words alone."""
+        mean = LIKENESS_SHARE * self.likeness + (1 - LIKENESS_SHARE) * self.cover
+        return np.where(self.likeness >= 1, 1.0, np.minimum(mean, 1.0))
+
+
+class LexicalIndex:
+    """An unchanging index over documents, which are read once and not kept."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._terms: dict[str, int] = {}
+        term_in_wording, wording_of_term, weight = array("q"), array("q"), array("d")
+        term_in_answer, document_of_answer = array("q"), array("q")
+        owner, nth_of = array("q"), array("q")
+        place = -1
         for place, document in enumerate(documents):
             for nth, wording in enumerate(document.wordings):
-                self._owner.append((place, nth))
-                self._mass.append(self._weigh(wording))
-                for term in wording.weights:
-                    self._in_wordings[term].append(len(self._owner) - 1)
+                for term, value in wording.weights.items():
+                    term_in_wording.append(self._terms.setdefault(term, len(self._terms)))
+                    wording_of_term.append(len(owner))
+                    weight.append(value)
+                owner.append(place)
+                nth_of.append(nth)
             for term in document.answer.weights:
-                if place not in occurrences.get(term, ()):
-                    self._in_documents.setdefault(term, []).append((place, ANSWER_ONLY))
+                term_in_answer.append(self._terms.setdefault(term, len(self._terms)))
+                document_of_answer.append(place)
+        self._count = place + 1
+        self._owner, self._nth = _integers(owner), _integers(nth_of)
+        in_wording, wordings = _integers(term_in_wording), _integers(wording_of_term)
+        pairs, times = _pairs(in_wording, self._owner[wordings], self._count)
+        beside = np.setdiff1d(
+            _pairs(_integers(term_in_answer), _integers(document_of_answer), self._count)[0], pairs
+        )
+        self._rarest = math.log(1 + (self._count + 0.5) / 0.5)
+        frequency = np.bincount(pairs // max(self._count, 1), minlength=len(self._terms))
+        self._idf = np.log(1 + (self._count - frequency + 0.5) / (frequency + 0.5))
+        mass = np.bincount(
+            wordings, weights=_floats(weight) * self._idf[in_wording], minlength=len(self._owner)
+        )
+        self._against = np.maximum(mass, 1e-9) ** (1 - QUESTION_SHARE)
+        self._in_wordings = _Postings(in_wording, wordings, None, len(self._terms))
+        both = np.concatenate([pairs, beside])
+        part = np.concatenate(
+            [np.where(times > 1, 1.0, ONCE), np.full(len(beside), ANSWER_ONLY)]
+        ).astype(np.float32)
+        self._in_documents = _Postings(
+            both // max(self._count, 1), both % max(self._count, 1), part, len(self._terms)
+        )
+
+    def measure(self, question: Terms) -> Measured | None:
+        """Every document against the question; none where the question says nothing or there is no document."""
+        if not question.telling or not self._count:
+            return None
+        known = [
+            (self._terms[term], weight)
+            for term, weight in question.weights.items()
+            if term in self._terms
+        ]
+        strange = sum(
+            weight for term, weight in question.weights.items() if term not in self._terms
+        )
+        terms = np.array([term for term, _ in known], dtype=np.int64)
+        values = np.array([weight for _, weight in known]) * self._idf[terms]
+        mass = float(values.sum()) + strange * self._rarest
+        shared = self._in_wordings.add_up(terms, values, len(self._owner))
+        alike = np.minimum(shared / (mass**QUESTION_SHARE * self._against), 1.0)
+        alike[alike >= SAME] = 1.0
+        likeness = np.zeros(self._count)
+        np.maximum.at(likeness, self._owner, alike)
+        best = np.flatnonzero((alike > 0) & (alike == likeness[self._owner]))[::-1]
+        wording = np.zeros(self._count, dtype=np.int64)
+        wording[self._owner[best]] = self._nth[best]  # of equals the first, which is set last
+        cover = self._in_documents.add_up(terms, values, self._count) / (mass + DOUBT_MASS)
+        return Measured(likeness, np.minimum(cover, 1.0), wording)
 
     def rank(self, question: Terms) -> list[Ranked]:
         """The documents that share anything with the question, best first; ties in the order of the index."""
-        if not question.telling or not self._owner:
+        measured = self.measure(question)
+        if measured is None:
             return []
-        shared: dict[int, float] = defaultdict(float)
-        covered: dict[int, float] = defaultdict(float)
-        for term, weight in question.weights.items():
-            value = weight * self._idf.get(term, self._rarest)
-            for wording in self._in_wordings.get(term, ()):
-                shared[wording] += value
-            for place, part in self._in_documents.get(term, ()):
-                covered[place] += value * part
-        mass = self._weigh(question)
-        likeness = self._likeness(shared.items(), mass)
-        ranked = []
-        for place, cover in covered.items():
-            alike, wording = likeness.get(place, (0.0, 0))
-            score = LIKENESS_SHARE * alike + (1 - LIKENESS_SHARE) * cover / (mass + DOUBT_MASS)
-            ranked.append(Ranked(place, 1.0 if alike >= SAME else min(score, 1.0), wording))
-        ranked.sort(key=lambda found: (-found.score, found.document))
-        return ranked
+        scores = measured.scores()
+        order = np.argsort(-scores, kind="stable")
+        return [
+            Ranked(int(place), float(scores[place]), int(measured.wording[place]))
+            for place in order
+            if scores[place] > 0
+        ]
 
-    def _weigh(self, terms: Terms) -> float:
-        return sum(
-            weight * self._idf.get(term, self._rarest) for term, weight in terms.weights.items()
-        )
 
-    def _likeness(
-        self, shared: Iterable[tuple[int, float]], mass: float
-    ) -> dict[int, tuple[float, int]]:
-        best: dict[int, tuple[float, int]] = {}
-        for wording, value in shared:
-            place, nth = self._owner[wording]
-            against = mass**QUESTION_SHARE * self._mass[wording] ** (1 - QUESTION_SHARE)
-            alike = min(1.0, value / against)
-            if alike > best.get(place, (0.0, 0))[0]:
-                best[place] = (alike, nth)
-        return best
+class _Postings:
+    """For each term the places where it stands, and what it counts there."""
+
+    def __init__(
+        self, terms: Integers, places: Integers, part: NDArray[np.float32] | None, count: int
+    ) -> None:
+        order = np.argsort(terms, kind="stable")
+        self._places = places[order].astype(np.int32)
+        self._part = None if part is None else part[order]
+        self._starts = np.searchsorted(terms[order], np.arange(count + 1))
+
+    def add_up(self, terms: Integers, values: Floats, count: int) -> Floats:
+        """For each of ``count`` places the sum of the values of the terms that stand there."""
+        if not len(terms):
+            return np.zeros(count)
+        slices = [slice(self._starts[term], self._starts[term + 1]) for term in terms]
+        places = np.concatenate([self._places[each] for each in slices])
+        amounts = np.repeat(values, [each.stop - each.start for each in slices])
+        if self._part is not None:
+            amounts *= np.concatenate([self._part[each] for each in slices])
+        return np.bincount(places, weights=amounts, minlength=count)
+
+
+def _integers(numbers: "array[int]") -> Integers:
+    return np.frombuffer(numbers, dtype=np.int64) if len(numbers) else np.zeros(0, dtype=np.int64)
+
+
+def _floats(numbers: "array[float]") -> Floats:
+    return np.frombuffer(numbers, dtype=np.float64) if len(numbers) else np.zeros(0)
+
+
+def _pairs(terms: Integers, documents: Integers, count: int) -> tuple[Integers, Integers]:
+    """The pairs of term and document that occur, each as one number, and how often."""
+    found, times = np.unique(terms * count + documents, return_counts=True)
+    return found, times

@@ -1,14 +1,25 @@
-"""The knowledge base searched by words alone, and its replacement while the server runs."""
+"""The knowledge base searched by words and meaning, and its replacement while the server runs."""
 
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from care.knowledge.analysis import Analyzer
-from care.knowledge.entries import Entry, Library, load_library
-from care.knowledge.index import Document, LexicalIndex, Ranked
-from care.knowledge.protocol import Answer, Candidates, Hit, KnowledgeBase, Outcome, Unknown
+import numpy as np
+from numpy.typing import NDArray
 
+from care.knowledge.analysis import Analyzer, Terms, normalise
+from care.knowledge.entries import Entry, Library, load_library
+from care.knowledge.index import Document, Floats, LexicalIndex, Measured
+from care.knowledge.meaning import MeaningIndex
+from care.knowledge.protocol import Answer, Candidates, Hit, KnowledgeBase, Outcome, Unknown
+from care.knowledge.relevance import relevance
+from care.knowledge.sentence_encoder import SentenceEncoder, Vectors, load_encoder
+from care.knowledge.vector_cache import VectorCache
+
+WHOLE = 10_000
+SHORTLIST = 300
+SENTENCE_END = re.compile(r"[。！？；\n]")
 MOST_CANDIDATES = 3
 COMPANION = 0.8
 """The share of the threshold that a candidate beside the best must reach."""
@@ -24,34 +35,57 @@ class Limits:
     the entries do not answer.
     """
 
-    threshold: float = 0.47
-    doubt: float = 0.35
+    threshold: float = 0.79
+    doubt: float = 1.95
 
 
-class LexicalKnowledgeBase:
-    """A ``KnowledgeBase`` that finds entries by their words. Unchanging once built."""
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is known of the entries at ``places`` before it is brought to one figure."""
 
-    def __init__(self, library: Library, limits: Limits | None = None) -> None:
+    places: NDArray[np.intp]
+    words: Measured
+    meaning: Vectors
+
+
+class HybridKnowledgeBase:
+    """A ``KnowledgeBase`` that finds entries by their words and their meaning. Unchanging once built.
+
+    In a base of more than ``WHOLE`` entries, meaning is asked only of the ``SHORTLIST`` that come nearest by their
+    words, and answers have no say in it: encoding them would take too long.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        limits: Limits | None = None,
+        *,
+        encoder: SentenceEncoder | None = None,
+        cache: Path | None = None,
+    ) -> None:
         self.limits = limits or Limits()
         self._entries = library.entries
         self._by_id = {entry.id: entry for entry in library.entries}
         self._analyzer = Analyzer(library.vocabulary)
+        self._encoder = encoder or load_encoder()
+        self._whole = len(self._entries) <= WHOLE
         terms = self._analyzer.terms
         self._index = LexicalIndex(
-            [
-                Document(tuple(map(terms, entry.wordings)), terms(entry.answer))
-                for entry in library.entries
-            ]
+            Document(tuple(map(terms, entry.wordings)), terms(entry.answer))
+            for entry in library.entries
+        )
+        self._meaning = meaning_index(
+            library.entries, self._encoder, VectorCache(cache, self._encoder.name), self._whole
         )
 
     def search(self, question: str, limit: int = 5) -> list[Hit]:
         """The entries that come nearest, best first, however weak."""
-        return self._ranked(question)[:limit]
+        return self._ranked(question, self._analyzer.terms(question), limit)
 
     def answer_for(self, question: str) -> Outcome:
         """What may be told to the customer who asks this."""
         terms = self._analyzer.terms(question)
-        hits = self._hits(self._index.rank(terms)[:MOST_CANDIDATES])
+        hits = self._ranked(question, terms, MOST_CANDIDATES)
         return decide(hits, self.limits, bare=terms.bare)
 
     def entry(self, entry_id: str) -> Entry | None:
@@ -60,7 +94,8 @@ class LexicalKnowledgeBase:
 
     def entry_for_intent(self, intent: str, text: str) -> Entry | None:
         """The best entry serving the intent, else the general one, else none."""
-        serving = [hit for hit in self._ranked(text) if intent in hit.entry.serves]
+        hits = self._ranked(text, self._analyzer.terms(text), len(self._entries))
+        serving = [hit for hit in hits if intent in hit.entry.serves]
         if serving and serving[0].score >= self.limits.threshold:
             return serving[0].entry
         for entry in self._entries:
@@ -68,15 +103,63 @@ class LexicalKnowledgeBase:
                 return entry
         return serving[0].entry if serving else None
 
-    def _ranked(self, question: str) -> list[Hit]:
-        return self._hits(self._index.rank(self._analyzer.terms(question)))
+    def measures(self, question: str, terms: Terms) -> Measures | None:
+        """What words and meaning say of the entries that come into question; none where nothing is asked."""
+        measured = self._index.measure(terms)
+        if measured is None:
+            return None
+        places = np.arange(len(self._entries))
+        if not self._whole:
+            places = best_places(measured.scores(), SHORTLIST)
+            measured = measured.at(places)
+        vector = self._encoder.encode([normalise(question)])[0]
+        return Measures(places, measured, self._meaning.likeness(vector, places))
 
-    def _hits(self, found: list[Ranked]) -> list[Hit]:
+    def hits(self, found: Measures | None, limit: int) -> list[Hit]:
+        """The best of what was measured, best first."""
+        if found is None:
+            return []
+        scores = relevance(found.words, found.meaning)
         hits = []
-        for ranked in found:
-            entry = self._entries[ranked.document]
-            hits.append(Hit(entry, ranked.score, entry.wordings[ranked.wording]))
+        for nth in best_places(scores, limit):
+            entry = self._entries[found.places[nth]]
+            hits.append(Hit(entry, float(scores[nth]), entry.wordings[found.words.wording[nth]]))
         return hits
+
+    def _ranked(self, question: str, terms: Terms, limit: int) -> list[Hit]:
+        return self.hits(self.measures(question, terms), limit)
+
+
+def meaning_index(
+    entries: Sequence[Entry], encoder: SentenceEncoder, cache: VectorCache, answers: bool
+) -> MeaningIndex:
+    """The entries by the vectors of their wordings and, where wanted, of the sentences of their answers."""
+    wordings = [
+        (place, normalise(text)) for place, entry in enumerate(entries) for text in entry.wordings
+    ]
+    sentences = [
+        (place, normalise(text))
+        for place, entry in enumerate(entries)
+        for text in SENTENCE_END.split(entry.answer)
+        if answers and text.strip()
+    ]
+    vectors = cache.vectors([text for _, text in (*wordings, *sentences)], encoder.encode)
+    return MeaningIndex(
+        len(entries),
+        vectors[: len(wordings)],
+        np.array([place for place, _ in wordings], dtype=np.intp),
+        vectors[len(wordings) :],
+        np.array([place for place, _ in sentences], dtype=np.intp),
+    )
+
+
+def best_places(scores: Floats, limit: int) -> NDArray[np.intp]:
+    """The places of the best scores, best first; of equals the first in the index."""
+    if limit >= len(scores):
+        return np.argsort(-scores, kind="stable")
+    edge = np.partition(scores, len(scores) - limit)[len(scores) - limit] if limit > 0 else np.inf
+    found = np.flatnonzero(scores >= edge)
+    return found[np.argsort(-scores[found], kind="stable")][:limit]
 
 
 def decide(hits: list[Hit], limits: Limits, *, bare: bool = False) -> Outcome:
@@ -125,10 +208,16 @@ class LiveKnowledgeBase:
 
 
 def open_knowledge_base(
-    folder: Path, intents: Collection[str] | None = None, limits: Limits | None = None
+    folder: Path,
+    intents: Collection[str] | None = None,
+    limits: Limits | None = None,
+    cache: Path | None = None,
 ) -> LiveKnowledgeBase:
     """The knowledge base of a folder such as ``data/faq``; entries may serve only the given intents.
 
-    Raises ``DataFileError`` naming file and entry. Takes some tenths of a second: call it off the event loop.
+    ``cache`` is a folder in which sentence vectors are kept. Takes a second or two with it, ten the first time: call
+    it off the event loop. Raises ``DataFileError`` naming file and entry, ``EncoderUnavailable``.
     """
-    return LiveKnowledgeBase(lambda: LexicalKnowledgeBase(load_library(folder, intents), limits))
+    return LiveKnowledgeBase(
+        lambda: HybridKnowledgeBase(load_library(folder, intents), limits, cache=cache)
+    )

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from care.knowledge import LexicalKnowledgeBase, Library, intents_of_domain, load_library
+from care.knowledge import HybridKnowledgeBase, Library, intents_of_domain, load_library
 
 ROOT = Path(__file__).parents[2]
+CACHE = ROOT / "var" / "cache"
+"""Shared with `make run` and between the processes of the tests: only the first encodes."""
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +18,6 @@ def library() -> Library:
 
 
 @pytest.fixture(scope="session")
-def base(library: Library) -> LexicalKnowledgeBase:
+def base(library: Library) -> HybridKnowledgeBase:
     """The knowledge base over data/faq."""
-    return LexicalKnowledgeBase(library)
+    return HybridKnowledgeBase(library, cache=CACHE)

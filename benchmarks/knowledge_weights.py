@@ -1,0 +1,109 @@
+"""The weights of ``care/knowledge/relevance.py``: ``.venv/care/bin/python -m benchmarks.knowledge_weights``
+
+Fitted by maximum likelihood as the choice between the entries and "none of these": on wordings held out of the entries
+of the choosing half, and on the choosing half of the questions without an answer. Printed with it: how often the right
+entry comes first, by words alone and by all, on both halves.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.knowledge_folds import FAQ, Question, held_out, remembering, unanswerable
+from care.knowledge import relevance as present
+from care.knowledge.entries import load_library
+from care.knowledge.search import HybridKnowledgeBase
+
+REFUSALS = 0.25
+"""What the questions without an answer count beside those with one, which count 1 together."""
+STEADY = 1e-4
+"""Half the penalty on the square of a weight."""
+STEPS = 50
+
+Matrix = NDArray[np.float64]
+
+
+def features(question: Question) -> Matrix:
+    """For each entry likeness, cover and meaning, and a last row and column for none of them."""
+    found = question.found
+    assert found is not None
+    columns = [found.words.likeness, found.words.cover, found.meaning]
+    rows = np.zeros((len(found.places) + 1, len(columns) + 1))
+    rows[:-1, :-1] = np.stack(columns, axis=1)
+    rows[-1, -1] = 1.0
+    return rows
+
+
+def fit(questions: list[Question]) -> Matrix:
+    """The weights of greatest likelihood, by Newton's method with halved steps."""
+    rows = np.stack([features(one) for one in questions])
+    chosen = np.array([-1 if one.wanted is None else one.wanted for one in questions])
+    right = rows[np.arange(len(rows)), chosen]
+    refused = chosen < 0
+    counts = np.where(refused, REFUSALS / max(refused.sum(), 1), 1 / max((~refused).sum(), 1))
+    counts /= counts.sum()
+
+    def likelihood(weights: Matrix) -> float:
+        totals = rows @ weights
+        most = totals.max(axis=1)
+        all_ = most + np.log(np.exp(totals - most[:, None]).sum(axis=1))
+        return float(counts @ (right @ weights - all_)) - STEADY * float(weights @ weights)
+
+    weights = np.zeros(rows.shape[2])
+    best = likelihood(weights)
+    for _ in range(STEPS):
+        totals = rows @ weights
+        chances = np.exp(totals - totals.max(axis=1, keepdims=True))
+        chances /= chances.sum(axis=1, keepdims=True)
+        means = (chances[:, None, :] @ rows)[:, 0]
+        slope = counts @ (right - means) - 2 * STEADY * weights
+        flat = rows.reshape(-1, rows.shape[2])
+        bend = (flat * (chances * counts[:, None]).reshape(-1, 1)).T @ flat
+        bend -= (means * counts[:, None]).T @ means
+        step = np.linalg.solve(bend + 2 * STEADY * np.eye(len(weights)), slope)
+        while (reached := likelihood(weights + step)) <= best and np.abs(step).max() > 1e-6:
+            step /= 2
+        if reached - best < 1e-9:
+            break
+        weights, best = weights + step, reached
+    return weights
+
+
+def places_of_right(questions: list[Question], weights: Matrix | None) -> NDArray[np.int64]:
+    """How many entries stand before the right one; by words alone without ``weights``."""
+    before = []
+    for one in questions:
+        assert one.found is not None
+        scores = one.found.words.scores() if weights is None else features(one)[:-1] @ weights
+        before.append(int((scores > scores[one.wanted]).sum()))
+    return np.array(before)
+
+
+def describe(before: NDArray[np.int64]) -> str:
+    """The shares of first, and among three."""
+    return f"first {(before == 0).mean():.3f}, among three {(before < 3).mean():.3f}"
+
+
+def main() -> None:
+    """Fit, and print."""
+    library = load_library(FAQ)
+    encoder = remembering(library)
+    asked = [one for _, questions in held_out(library, encoder) for one in questions if one.found]
+    whole = HybridKnowledgeBase(library, encoder=encoder)
+    others = [one for one in unanswerable(library, whole) if one.found]
+    choosing = [one for one in (*asked, *others) if one.kind.startswith("choose")]
+    weights = fit(choosing)
+    names = ("LIKENESS", "COVER", "MEANING", "NONE")
+    print(f"{len(choosing)} questions of the choosing half")
+    print("fitted:  ", ", ".join(f"{n} {w:.2f}" for n, w in zip(names, weights, strict=True)))
+    now = np.array([getattr(present, name) for name in names])
+    print("present: ", ", ".join(f"{n} {w:.2f}" for n, w in zip(names, now, strict=True)))
+    for half in ("choose", "report"):
+        ours = [one for one in asked if one.kind == half]
+        print(f"\n{half}: {len(ours)} wordings held out; the right entry")
+        print(f"  by words alone  {describe(places_of_right(ours, None))}")
+        print(f"  by all, fitted  {describe(places_of_right(ours, weights))}")
+        print(f"  by all, present {describe(places_of_right(ours, now))}")
+
+
+if __name__ == "__main__":
+    main()
