@@ -1,6 +1,7 @@
 """Questions with a known answer, made of the entries' own wordings, and questions without one.
 
-The wordings are dealt into folds, near duplicates together; each fold is asked of a knowledge base built without it.
+The wordings, and the questions of ``data/faq/refused.yml``, are dealt into folds, near duplicates together; each fold
+is asked of a knowledge base built without it.
 Nothing of ``tests/knowledge/questions.yml`` is used here. Vectors are encoded once and kept in ``var/cache/bench``.
 """
 
@@ -24,7 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 FAQ = ROOT / "data" / "faq"
 CACHE = ROOT / "var" / "cache" / "bench"
 UNANSWERABLE = Path(__file__).with_name("knowledge_unanswerable.yml")
-REFUSED = Path(__file__).with_name("knowledge_refused.yml")
 
 FOLDS = 10
 Half = Literal["choose", "report"]
@@ -86,19 +86,20 @@ def deal(texts: Sequence[str]) -> list[int]:
 
 
 def without(library: Library, away: frozenset[str]) -> Library:
-    """The library without these wordings; an entry that would lose all keeps its first."""
+    """The library without these wordings and refused questions; an entry that would lose all keeps its first."""
     entries = []
     for entry in library.entries:
         kept = [text for text in entry.wordings if text not in away] or [entry.question]
         entries.append(replace(entry, question=kept[0], other=tuple(kept[1:])))
-    return replace(library, entries=tuple(entries))
+    refused = tuple(text for text in library.refused if text not in away)
+    return replace(library, entries=tuple(entries), refused=refused)
 
 
 def held_out(
     library: Library, encoder: SentenceEncoder, folds: int = FOLDS
 ) -> Iterator[tuple[HybridKnowledgeBase, list[Question]]]:
     """For each of the first ``folds`` folds, the knowledge base without it and its questions."""
-    texts = wordings(library.entries)
+    texts = [*wordings(library.entries), *library.refused]
     dealt = dict(zip(texts, deal(texts), strict=True))
     analyzer = Analyzer(library.vocabulary)
     for fold in range(folds):
@@ -112,11 +113,16 @@ def held_out(
                 asked.append(
                     Question(text, terms, place, half_of(entry), base.measures(text, terms))
                 )
+        for text in library.refused:
+            if text in away:
+                terms = analyzer.terms(text)
+                found = base.measures(text, terms)
+                asked.append(Question(text, terms, None, "choose/refused", found))
         yield base, asked
 
 
 def unanswerable(library: Library, base: HybridKnowledgeBase) -> list[Question]:
-    """The questions without an answer; the kind begins with their half."""
+    """Further questions without an answer; the kind begins with their half."""
     yaml = YAML(typ="safe", pure=True)
     analyzer = Analyzer(library.vocabulary)
     texts = [
@@ -125,8 +131,6 @@ def unanswerable(library: Library, base: HybridKnowledgeBase) -> list[Question]:
         for kind, listed in kinds.items()
         for text in listed
     ]
-    listed = yaml.load(REFUSED.read_text(encoding="utf-8"))["questions"]
-    texts += [("choose/refused", text) for text in listed]
     return [
         Question(text, terms, None, kind, base.measures(text, terms))
         for kind, text in texts

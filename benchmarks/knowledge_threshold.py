@@ -1,7 +1,7 @@
 """How well the FAQ search finds entries, and where its threshold should lie: ``python -m benchmarks.knowledge_threshold``
 
 Each wording of each entry is asked of a knowledge base built without it (``knowledge_folds.py``). Questions that no
-entry answers are asked too (``knowledge_unanswerable.yml``, ``knowledge_refused.yml``). Entries and questions are each
+entry answers are asked too (``data/faq/refused.yml``, ``knowledge_unanswerable.yml``). Entries and questions are each
 split into two halves: threshold and doubt are chosen on one, and the figures that may be quoted are taken on the other,
 to which nothing was tuned (the weights of the search and the vocabulary were settled on the choosing half as well).
 
@@ -139,7 +139,9 @@ def main() -> None:
     )
     print("search: median {:.2f} ms, p95 {:.2f} ms".format(*search_milliseconds(base, library)))
     heads = "threshold doubt  right  offer  unkn.  offwr  wrong  refused   worth"
-    answerable, others = ask_held_out(library, encoder, folds), ask_unanswerable(library, base)
+    held = ask_held_out(library, encoder, folds)
+    answerable = [one for one in held if one.wanted]
+    others = [*(one for one in held if not one.wanted), *ask_unanswerable(library, base)]
     halves: tuple[Half, Half] = ("choose", "report")
     for half in halves:
         ours = of_half(answerable, half)

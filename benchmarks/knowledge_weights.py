@@ -23,13 +23,13 @@ Matrix = NDArray[np.float64]
 
 
 def features(question: Question) -> Matrix:
-    """For each entry likeness, cover and meaning, and a last row and column for none of them."""
+    """For each entry likeness, cover and meaning, and a last row for none of them."""
     found = question.found
     assert found is not None
     columns = [found.words.likeness, found.words.cover, found.meaning]
-    rows = np.zeros((len(found.places) + 1, len(columns) + 1))
-    rows[:-1, :-1] = np.stack(columns, axis=1)
-    rows[-1, -1] = 1.0
+    rows = np.zeros((len(found.places) + 1, len(columns) + 2))
+    rows[:-1, :-2] = np.stack(columns, axis=1)
+    rows[-1, -2:] = 1.0, found.refused
     return rows
 
 
@@ -92,11 +92,13 @@ def main() -> None:
     others = [one for one in unanswerable(library, whole) if one.found]
     choosing = [one for one in (*asked, *others) if one.kind.startswith("choose")]
     weights = fit(choosing)
-    names = ("LIKENESS", "COVER", "MEANING", "NONE")
+    names = ("LIKENESS", "COVER", "MEANING", "NONE", "REFUSED")
     print(f"{len(choosing)} questions of the choosing half")
     print("fitted:  ", ", ".join(f"{n} {w:.2f}" for n, w in zip(names, weights, strict=True)))
     now = np.array([getattr(present, name) for name in names])
     print("present: ", ", ".join(f"{n} {w:.2f}" for n, w in zip(names, now, strict=True)))
+    usual = np.mean([one.found.refused for one in asked if one.found and one.wanted is not None])
+    print(f"nearness to a refused question, on average: {usual:.2f}")
     for half in ("choose", "report"):
         ours = [one for one in asked if one.kind == half]
         print(f"\n{half}: {len(ours)} wordings held out; the right entry")

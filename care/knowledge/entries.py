@@ -11,6 +11,7 @@ from care.datafiles import DataFileError, Record, data_files, read_records, read
 from care.knowledge.analysis import Vocabulary, normalise
 
 VOCABULARY_FILE = "vocabulary.yml"
+REFUSED_FILE = "refused.yml"
 FIELDS = ("id", "question", "other", "answer", "serves", "general_for", "source", "reviewed")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NOT_WORDING = re.compile(r"[\W_]+")
@@ -42,10 +43,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All entries with the vocabulary by which they are searched."""
+    """All entries with the vocabulary by which they are searched.
+
+    ``refused`` are questions that no entry answers: what is like them is answered only by what fits the better.
+    """
 
     entries: tuple[Entry, ...]
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    refused: tuple[str, ...] = ()
 
 
 def load_library(folder: Path, intents: Collection[str] | None = None) -> Library:
@@ -57,7 +62,7 @@ def load_library(folder: Path, intents: Collection[str] | None = None) -> Librar
     entries: list[Entry] = []
     taken: dict[str, str] = {}
     for path in data_files(folder):
-        if path.name == VOCABULARY_FILE:
+        if path.name in (VOCABULARY_FILE, REFUSED_FILE):
             continue
         for record in read_records(path, "entries"):
             entry = _entry(record, intents)
@@ -76,7 +81,13 @@ def load_library(folder: Path, intents: Collection[str] | None = None) -> Librar
             entries.append(entry)
     if not entries:
         raise DataFileError(folder, "there is no entry in this folder")
-    return Library(tuple(entries), load_vocabulary(folder / VOCABULARY_FILE))
+    refused = load_refused(folder / REFUSED_FILE)
+    for text in refused:
+        if (claim := f"wording {plain(text)}") in taken:
+            raise DataFileError(
+                folder / REFUSED_FILE, f"{text!r} is a wording of entry {taken[claim]!r}"
+            )
+    return Library(tuple(entries), load_vocabulary(folder / VOCABULARY_FILE), refused)
 
 
 def plain(text: str) -> str:
@@ -125,6 +136,16 @@ def load_vocabulary(path: Path) -> Vocabulary:
         fillers=frozenset(map(normalise, record.texts("fillers"))),
         weak=frozenset(map(normalise, record.texts("weak"))),
     )
+
+
+def load_refused(path: Path) -> tuple[str, ...]:
+    """The questions that no entry answers; an absent file holds none. Raises ``DataFileError``."""
+    if not path.exists():
+        return ()
+    listed = read_top(path, "refused")
+    if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
+        raise DataFileError(path, "'refused' must be a list of questions")
+    return tuple(listed)
 
 
 def _entry(record: Record, intents: Collection[str] | None) -> Entry:

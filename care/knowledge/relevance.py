@@ -1,7 +1,8 @@
 """One figure for how well an entry answers a question, of what its words and its meaning say.
 
-A logistic model over three measures. Its weights were fitted as the choice between the entries and "none of these", on
-wordings held out of their entries and on questions that no entry answers: ``python -m benchmarks.knowledge_weights``.
+A logistic model over three measures of the entry, and one of the question: how near it comes to one that is refused.
+Its weights were fitted as the choice between the entries and "none of these", on wordings held out of their entries and
+on questions that no entry answers: ``python -m benchmarks.knowledge_weights``.
 """
 
 import numpy as np
@@ -9,12 +10,24 @@ import numpy as np
 from care.knowledge.index import Floats, Measured
 from care.knowledge.sentence_encoder import Vectors
 
-LIKENESS, COVER, MEANING = 1.1, 8.9, 12.7
-NONE = 7.6
-"""What the weighted sum of an entry must reach to be as likely as that no entry answers."""
+LIKENESS, COVER, MEANING = 1.1, 9.0, 12.9
+NONE, REFUSED = 3.1, 9.1
+"""What the weighted sum of an entry must reach to be as likely as that no entry answers, and how much more, the nearer
+a question comes to one that is refused."""
+USUAL = 0.49
+"""How near a question with an answer comes to a refused one, on average: taken where nothing is known."""
 
 
-def relevance(measured: Measured, meaning: Vectors) -> Floats:
-    """The chance, 0..1, that each document answers the question, rather than none; 1 for a wording as it stands."""
-    total = LIKENESS * measured.likeness + COVER * measured.cover + MEANING * meaning - NONE
+def relevance(measured: Measured, meaning: Vectors, refused: float = USUAL) -> Floats:
+    """The chance, 0..1, that each document answers the question, rather than none; 1 for a wording as it stands.
+
+    ``refused`` is the question's greatest cosine with one that is refused.
+    """
+    total = (
+        LIKENESS * measured.likeness
+        + COVER * measured.cover
+        + MEANING * meaning
+        - NONE
+        - REFUSED * refused
+    )
     return np.where(measured.likeness >= 1, 1.0, 1 / (1 + np.exp(-total)))

@@ -1,7 +1,7 @@
 """The knowledge base searched by words and meaning, and its replacement while the server runs."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from care.knowledge.entries import Entry, Library, load_library
 from care.knowledge.index import Document, Floats, LexicalIndex, Measured
 from care.knowledge.meaning import MeaningIndex
 from care.knowledge.protocol import Answer, Candidates, Hit, KnowledgeBase, Outcome, Unknown
-from care.knowledge.relevance import relevance
+from care.knowledge.relevance import USUAL, relevance
 from care.knowledge.sentence_encoder import SentenceEncoder, Vectors, load_encoder
 from care.knowledge.vector_cache import VectorCache
 
@@ -41,11 +41,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What is known of the entries at ``places`` before it is brought to one figure."""
+    """What is known of the entries at ``places`` before it is brought to one figure.
+
+    ``refused`` is the question's greatest cosine with one that no entry answers.
+    """
 
     places: NDArray[np.intp]
     words: Measured
     meaning: Vectors
+    refused: float
 
 
 class HybridKnowledgeBase:
@@ -74,9 +78,8 @@ class HybridKnowledgeBase:
             Document(tuple(map(terms, entry.wordings)), terms(entry.answer))
             for entry in library.entries
         )
-        self._meaning = meaning_index(
-            library.entries, self._encoder, VectorCache(cache, self._encoder.name), self._whole
-        )
+        kept = VectorCache(cache, self._encoder.name)
+        self._meaning, self._refused = meanings(library, self._encoder, kept, self._whole)
 
     def search(self, question: str, limit: int = 5) -> list[Hit]:
         """The entries that come nearest, best first, however weak."""
@@ -113,13 +116,14 @@ class HybridKnowledgeBase:
             places = best_places(measured.scores(), SHORTLIST)
             measured = measured.at(places)
         vector = self._encoder.encode([normalise(question)])[0]
-        return Measures(places, measured, self._meaning.likeness(vector, places))
+        refused = float((self._refused @ vector).max()) if len(self._refused) else USUAL
+        return Measures(places, measured, self._meaning.likeness(vector, places), refused)
 
     def hits(self, found: Measures | None, limit: int) -> list[Hit]:
         """The best of what was measured, best first."""
         if found is None:
             return []
-        scores = relevance(found.words, found.meaning)
+        scores = relevance(found.words, found.meaning, found.refused)
         hits = []
         for nth in best_places(scores, limit):
             entry = self._entries[found.places[nth]]
@@ -130,27 +134,31 @@ class HybridKnowledgeBase:
         return self.hits(self.measures(question, terms), limit)
 
 
-def meaning_index(
-    entries: Sequence[Entry], encoder: SentenceEncoder, cache: VectorCache, answers: bool
-) -> MeaningIndex:
-    """The entries by the vectors of their wordings and, where wanted, of the sentences of their answers."""
-    wordings = [
-        (place, normalise(text)) for place, entry in enumerate(entries) for text in entry.wordings
+def meanings(
+    library: Library, encoder: SentenceEncoder, cache: VectorCache, answers: bool
+) -> tuple[MeaningIndex, Vectors]:
+    """The entries by their meaning, and the vectors of what is refused.
+
+    An entry's are those of its wordings and, where wanted, of the sentences of its answer.
+    """
+    said = [(place, text) for place, entry in enumerate(library.entries) for text in entry.wordings]
+    answered = [
+        (place, text)
+        for place, entry in enumerate(library.entries)
+        for text in (SENTENCE_END.split(entry.answer) if answers else ())
+        if text.strip()
     ]
-    sentences = [
-        (place, normalise(text))
-        for place, entry in enumerate(entries)
-        for text in SENTENCE_END.split(entry.answer)
-        if answers and text.strip()
-    ]
-    vectors = cache.vectors([text for _, text in (*wordings, *sentences)], encoder.encode)
-    return MeaningIndex(
-        len(entries),
-        vectors[: len(wordings)],
-        np.array([place for place, _ in wordings], dtype=np.intp),
-        vectors[len(wordings) :],
-        np.array([place for place, _ in sentences], dtype=np.intp),
+    texts = [*(text for _, text in said), *(text for _, text in answered), *library.refused]
+    vectors = cache.vectors([normalise(text) for text in texts], encoder.encode)
+    wordings, sentences, refused = np.split(vectors, [len(said), len(said) + len(answered)])
+    index = MeaningIndex(
+        len(library.entries),
+        wordings,
+        np.array([place for place, _ in said], dtype=np.intp),
+        sentences,
+        np.array([place for place, _ in answered], dtype=np.intp),
     )
+    return index, refused
 
 
 def best_places(scores: Floats, limit: int) -> NDArray[np.intp]:
