@@ -35,8 +35,8 @@ class Limits:
     the entries do not answer.
     """
 
-    threshold: float = 0.79
-    doubt: float = 1.95
+    threshold: float = 0.76
+    doubt: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
