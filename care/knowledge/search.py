@@ -35,7 +35,7 @@ class Limits:
     the entries do not answer.
     """
 
-    threshold: float = 0.76
+    threshold: float = 0.81
     doubt: float = 3.0
 
 
