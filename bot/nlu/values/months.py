@@ -28,7 +28,7 @@ _COUNT = r"(?P<n>\d{1,2}|[一二两三四五六七八九]|十[一二]?)"
 # What asks for something of these months; 三个月内 alone counts a term.
 _OF = r"的?(?=\s*(?:账|话费|费用|流量|消费|缴费|交费|充值|扣费|扣款|通话|详单|清单|明细|发票|单|记录|花))"
 _RELATIVE = (
-    r"(?:(?<!上)(?P<back>上{1,4})一?个?(?:自然|账单)?|(?P<again>大上个|前个)|(?<!下)(?P<ahead>下{1,4})一?个?|(?P<next>次)"
+    r"(?:(?<![上大])(?P<back>上{1,4})一?个?(?:自然|账单)?|(?P<again>大上个?|前个)|(?<!下)(?P<ahead>下{1,4})一?个?|(?P<next>次)"
     r"|(?P<now>本个?|当前?|今|这一?个|这|今个|呢个|尼个|依个))"
 )
 
@@ -46,15 +46,19 @@ _RANGE = re.compile(
     rf"|(?P<last>上个月|上月))"
 )
 _SINCE = re.compile(
-    rf"从?{_numbered_month('a')}月份?(?:至今|以来|以后|往后)|[自从]{_numbered_month('b')}月份?(?:起|开始)"
+    rf"从?{_numbered_month('a')}月份?(?:至今|以来|以后|往后)|[自从打]{_numbered_month('b')}月份?(?:起|开始)"
 )
 _AND = r"(?:\s*(?:[、,，/.和跟与及同]|还有|以及)\s*|(?<=\d)\s+(?=\d))"
+_JOINED = re.compile(rf"(?:{_AND})?")
+_OPTIONAL_YEAR = rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?"
+_SEVERAL = r"(?=这?[两三四五六2-6]个月)"
 _ENUMERATION = re.compile(
-    rf"{_NO_NUMBER_BEFORE}(?:{_YEAR_WORD})?{_M}(?:{_AND}{_M})+(?:{_MONTH_END}|(?=这?[两三四五六2-6]个月))"
+    rf"{_OPTIONAL_YEAR}{_NO_NUMBER_BEFORE}(?P<list>{_M}(?:{_AND}{_M})+)(?:{_MONTH_END}|{_SEVERAL})"
 )
 # 六七八月; of digits only those that are no number of a month themselves (89月).
 _RUN = re.compile(
-    r"(?<![\d零〇一二两三四五六七八九十第每])(?P<run>[一二三四五六七八九]{2,}十?|九十|[2-9]{2,})月份?"
+    rf"{_OPTIONAL_YEAR}(?<![\d零〇一二两三四五六七八九十第每])(?P<run>[一二三四五六七八九]{{2,}}十?|九十|[2-9]{{2,}})"
+    rf"(?:月份?|{_SEVERAL})"
 )
 _WRITTEN = re.compile(r"(?<![\d/.-])(20\d{2})[-/.](0?[1-9]|1[0-2])(?![\d/.-])月?")
 _COMPACT = re.compile(
@@ -94,14 +98,14 @@ _QUARTER = re.compile(
 )
 _RELATIVE_QUARTER = re.compile(r"(?<!上)(?P<back>上{1,3})一?个?季度|(?P<now>本|这一?个?|当前?)季度")
 _QUARTERS = re.compile(
-    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?:前|头)(?P<first>[两三2-3])个?季度|(?:最近|近|这)(?P<n>[一两二三四1-4])个季度"
+    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?:前|头)(?P<first>[两三2-3])季度|(?:前|上|过去)(?P<before>[两三四2-4])个季度|(?:最近|近|这)(?P<n>[一两二三四1-4])个季度"
 )
 _HALF_YEAR = re.compile(
     rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?P<half>上|下)半年"
     r"|(?P<upto>最近|近|这)(?P<a>半|一)年|(?P<before>前|过去)(?P<b>半|一)年"
 )
 _WHOLE_YEAR = re.compile(
-    rf"(?P<y>{_YEAR}|今年|去年|上年|本年度?)(?:全年|一整年)?(?!\d|[一二三四五六七八九十]+(?:月|季|岁|、|到|至))"
+    rf"(?P<y>{_YEAR}|今年|去年|上年|前年|本年度?)(?:全年|一整年)?(?!\d|[一二三四五六七八九十]+(?:月|季|岁|、|到|至))"
     r"|(?<!\d)(?P<c>20\d{2})(?=全年|年度)(?:全年|年度)|(?<![半\d一二三四五])(?P<all>全年|整年)(?=的?(?:账|话费|费用|消费|发票|缴费))"
 )
 _MONEY_TALK = re.compile(r"费|账|钱|充|交|缴|花|扣|发票|流量|积分|通话|短信|详单|消费|记录|纪录")
@@ -177,12 +181,16 @@ def _number(text: str) -> int:
 
 
 def _numbered(text: str, today: date) -> Iterator[Span]:
+    stated, end = None, 0  # the year of the month before, and where that ends
     for match in _NUMBERED_MONTH.finditer(text):
         if match["am"] == "一" and match["ay"] is None and _PER_MONTH.match(text, match.end()):
             continue
         month = _number(match["am"])
-        year = resolve_year(match["ay"], today) or _past(month, today)[0]
-        yield Span(match.start(), match.end(), ENTITY, iso(year, month))
+        year = resolve_year(match["ay"], today)
+        if year is None and _JOINED.fullmatch(text, end, match.start()):
+            year = stated  # 去年8月和9月
+        stated, end = year, match.end()
+        yield Span(match.start(), match.end(), ENTITY, iso(year or _past(month, today)[0], month))
     for match in _WRITTEN.finditer(text):
         yield Span(match.start(), match.end(), ENTITY, iso(int(match[1]), int(match[2])))
     for match in _COMPACT.finditer(text):
@@ -193,12 +201,12 @@ def _numbered(text: str, today: date) -> Iterator[Span]:
         names = re.findall(r"[\d一二三四五六七八九十]", match["run"])
         first, second = _number(names[0]), _number(names[-1])
         if [_number(name) for name in names] == list(range(first, second + 1)):
-            months = _ending(_past(second, today), first)
+            year = resolve_year(match["y"], today)
+            months = _ending((year, second) if year else _past(second, today), first)
             yield Span(match.start(), match.end(), ENTITY, months)
     for match in _ENUMERATION.finditer(text):
-        word = re.match(_YEAR_WORD, match[0])
-        year = resolve_year(word[0] if word else None, today)
-        numbers = [_number(name) for name in re.findall(_M, match[0])]
+        year = resolve_year(match["y"], today)
+        numbers = [_number(name) for name in re.findall(_M, match["list"])]
         months = [iso(year or _past(number, today)[0], number) for number in numbers]
         yield Span(match.start(), match.end(), ENTITY, months)
 
@@ -341,6 +349,10 @@ def _quarters(text: str, today: date) -> Iterator[Span]:
         if match["first"]:
             year = resolve_year(match["y"], today) or today.year
             months = _elapsed((year, 1), 3 * _number(match["first"]), today)
+        elif match["before"]:
+            current = (today.year, (today.month - 1) // 3 * 3 + 1)
+            first = add_months(*current, -3 * _number(match["before"]))
+            months = _between(first, add_months(*current, -1))
         else:
             months = _between(add_months(*this, 1 - 3 * _number(match["n"])), this)
         yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))

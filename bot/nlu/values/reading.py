@@ -106,6 +106,12 @@ _CHINESE: list[Rule] = [
     (re.compile("[廿卄]"), "二十"),
     (re.compile("卅"), "三十"),
     (re.compile("卌"), "四十"),
+    (re.compile(r"(?<=[上下这本前])\s+(?=个\s?月)|(?<=[上下这本]个)\s+(?=月)"), ""),
+    # Half pinyin, half characters: shang个月, 上ge月, 八yue份.
+    (re.compile(r"(?<![a-z])shang(?=个?[月周])"), "上"),
+    (re.compile(r"(?<![a-z])xia(?=个?[月周])"), "下"),
+    (re.compile(r"(?<=[上下这本])\s?ge\s?(?=[月周])"), "个"),
+    (re.compile(rf"(?<=[\d{_NUMERAL}个])\s?yue(?![a-z])"), "月"),
     (re.compile("俩(?=月)"), "两个"),
     (re.compile("俩"), "两"),
     (re.compile("仨(?=月|星期|礼拜|钟头|小时|g)"), "三个"),
@@ -243,6 +249,14 @@ _ENGLISH: list[Rule] = [
     (_word(f"next (?P<d>{_WEEKDAY})"), lambda match: f"下周{_weekday_name(match['d'])}"),
     (_word(f"last (?P<d>{_WEEKDAY})"), lambda match: f"上周{_weekday_name(match['d'])}"),
     (_word(f"(?:this |on )?(?P<d>{_WEEKDAY})"), lambda match: f"周{_weekday_name(match['d'])}"),
+    (
+        _word(rf"(?P<m>{_NAME}) (?P<y>20\d\d)"),
+        lambda match: f"{match['y']}年{_month_number(match['m'])}月",
+    ),
+    (
+        _word(rf"(?P<y>20\d\d) (?P<m>{_NAME})"),
+        lambda match: f"{match['y']}年{_month_number(match['m'])}月",
+    ),
     (
         _word(rf"(?P<m>{_NAME})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)"),
         lambda match: f"{_month_number(match['m'])}月{match['d']}号",
