@@ -2,7 +2,8 @@
 
 Each wording of each entry is asked of a knowledge base built without it (``knowledge_folds.py``). Questions that no
 entry answers are asked too (``knowledge_unanswerable.yml``, and in folds ``data/faq/refused.yml``). Entries and
-questions are each split into two halves: threshold and doubt are chosen on one, and the figures that may be quoted are taken on the other,
+questions are each
+split into two halves: threshold and doubt are chosen on one, and the figures that may be quoted are taken on the other,
 to which nothing was tuned (the weights of the search and the vocabulary were settled on the choosing half as well).
 
 A wording held out is harder than most questions of customers, since the wordings of an entry were written to differ.
