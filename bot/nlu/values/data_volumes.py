@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bot.nlu.spans import Span
-from bot.nlu.values.numbers import NUMBER, parse_number
+from bot.nlu.values.numbers import NUMBER, is_vague, parse_number
 
 ENTITY = "data_amount"
 
@@ -29,7 +29,7 @@ _STORAGE = re.compile(
 )
 _BAND = re.compile(r"wi-?fi|无线|频|路由|5g的?信号")
 _WANTED_BEFORE = re.compile(
-    r"(?:加|买|来|续|要|剩|送|订|充|补|给|叠加|超|多|差|还有|流量|用[了到掉]|把|退|叫|整|搞|购|不够|跑了)(?:了|个|我|掉|到|出|不到|\s|的|那|点|上)*$"
+    r"(?:每[天月日]|加|买|来|续|要|剩|送|订|充|补|给|叠加|超|多|差|还有|流量|用[了到掉]|把|退|叫|整|搞|购|不够|跑了)(?:了|个|我|掉|到|出|不到|\s|的|那|点|上)*$"
 )
 _WANTED_AFTER = re.compile(r"(?:的?流量|的?那?个?包|加油包|流量包|数据|就?够|左右|以上|以内|data)")
 _NETWORK_AFTER = re.compile(
@@ -40,7 +40,12 @@ _NETWORK_AFTER = re.compile(
 def find(text: str) -> Iterator[Span]:
     """Every amount of data in folded text."""
     for match in _VOLUME.finditer(text):
-        if _is_generation(text, match) or _is_speed(text, match) or _is_device(text, match):
+        if (
+            is_vague(match["n"])
+            or _is_generation(text, match)
+            or _is_speed(text, match)
+            or _is_device(text, match)
+        ):
             continue
         number = Decimal("0.5") if match["n"] == "半" else parse_number(match["n"])
         if number is None or number <= 0:

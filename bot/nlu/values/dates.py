@@ -89,7 +89,7 @@ _NAMED = {
 _DAY_OF = {name: days for days, names in _NAMED.items() for name in names}
 _NAMED_DAY = re.compile(
     r"(?<![先生])(?:" + "|".join(sorted(_DAY_OF, key=len, reverse=True)) + r")(?!见|津)"
-    r"|(?P<half>[今明后])(?=[晚早晨夜]|[上下]午|中午)|(?P<both>明)(?=后[天日儿]|后两天)"
+    r"|(?P<half>[今明后昨])(?=[晚早晨夜]|[上下]午|中午)|(?P<both>明)(?=后[天日儿]|后两天)"
 )
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
 _PAST_AFTER = re.compile(
@@ -104,7 +104,7 @@ _TO_COME = re.compile(
 )
 _BOOKED_BEFORE = re.compile(r"(?:改到|改成|约到?|预约|定在?|换到|推到|那就?)$")
 _HOLIDAY = re.compile(
-    rf"(?<![\d一二三四五六七八九十百])(?P<h>{'|'.join(holidays.NAMES)})(?!的?[那这当]一?个?月|活动|促销|优惠|套餐|特惠|快乐|礼|路|广场|前|后|期间|假|黄金|之|\d|[号块元包])"
+    rf"(?:(?P<y>{_YEAR_WORD})的?)?(?<![\d一二三四五六七八九十百])(?P<h>{'|'.join(holidays.NAMES)})(?!的?[那这当]一?个?月|活动|促销|优惠|套餐|特惠|快乐|礼|路|广场|前|后|期间|假|黄金|之|\d|[号块元包])"
     r"(?=(?P<said>节|那天|当天|晚上|上午|下午|营业|上班|开门)?)节?"
 )
 # 五一 is a number, too; 过年 and 国庆 mean a time as often as a day.
@@ -121,7 +121,7 @@ def find(text: str, today: date) -> Iterator[Span]:
     yield from _holidays(text, today)
     for match in _NAMED_DAY.finditer(text):
         half = match["half"] or match["both"]
-        days = {"今": 0, "明": 1, "后": 2}[half] if half else _DAY_OF[match[0]]
+        days = {"昨": -1, "今": 0, "明": 1, "后": 2}[half] if half else _DAY_OF[match[0]]
         yield _span(match, today + timedelta(days=days))
     for match in _DAYS_AWAY.finditer(text):
         if (days := _days(match)) is not None:
@@ -207,8 +207,13 @@ def _holidays(text: str, today: date) -> Iterator[Span]:
     for match in _HOLIDAY.finditer(text):
         if match["h"] in _SAID_ONLY and not match["said"] and match[0] != text.strip():
             continue
-        past = _speaks_of_past(text, match.start(), match.end())
-        day = holidays.gone(match["h"], today) if past else holidays.coming(match["h"], today)
+        if (year := resolve_year(match["y"], today)) is not None:
+            days = holidays.occurrences(match["h"], date(year, 6, 30))
+            day = next((one for one in days if one.year == year), None)
+        elif _speaks_of_past(text, match.start(), match.end()):
+            day = holidays.gone(match["h"], today)
+        else:
+            day = holidays.coming(match["h"], today)
         if day:
             yield _span(match, day)
 

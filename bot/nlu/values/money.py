@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bot.nlu.spans import Span
-from bot.nlu.values.numbers import NUMBER, parse_number
+from bot.nlu.values.numbers import NUMBER, is_vague, parse_number
 
 ENTITY = "amount"
 
@@ -29,7 +29,7 @@ _SMALL = re.compile(
 # 一毛钱都不欠 speaks of nothing at all.
 _NOTHING = re.compile(r"(?:都|也)?(?:不|没|冇)")
 # 一块 means "together" unless money is the topic.
-_TOGETHER = re.compile(r"一块(?!钱|\d|[一二两三四五六七八九][毛角]?|一?g)")
+_TOGETHER = re.compile(r"一块(?!钱|多|\d|[一二两三四五六七八九][毛角]?|一?g)")
 _VERB = (
     r"(?:充值?|冲值?|叉|存|储值|缴费?|交费?|付|扣|收|退|欠|花了|花费?多了|多出|多了|才|骗走|转走|一共|总共|合计|[那这]笔"
     r"|差|只剩|还有|还剩|剩|先来|再来|来|变成|每个?月|一个月|儿值|值|余额|话费|消费|转|违约金|押金|少|贵|涨|补|充满|[充凑]够|超过|低于|预存款?|退款|返还|赔偿?|补偿|罚款|透支|将近|(?<![跑达])不到|[账卡]里?上?有"
@@ -50,8 +50,6 @@ _WHOLE = re.compile(
 # 10086 and its like are telephone numbers; 一二九 is spelt out.
 _SERVICE_NUMBER = re.compile(r"1(?:0\d{3}|2\d{3}|1[0-9])|9[56]\d{3,4}")
 _SPELT_OUT = re.compile(r"[零〇一二三四五六七八九]{3,}")
-# 七八块 and 三五块 are no sum in particular.
-_VAGUE = re.compile("一二|一两|两三|二三|三四|四五|五六|六七|七八|八九|三五")
 # Numbers that are words: goodbye, well done, I love you, emergency calls.
 _SLANG = frozenset(
     (
@@ -136,7 +134,7 @@ def _after_unit(text: str, end: int) -> int:
 
 
 def _yuan(match: re.Match[str]) -> Decimal | None:
-    if _VAGUE.fullmatch(match["n"]):
+    if is_vague(match["n"]):
         return None
     value = parse_number(match["n"])
     if value is None:
@@ -159,7 +157,7 @@ def _tenth(digit: str, place: int) -> Decimal:
 
 def _plausible(text: str, value: Decimal) -> bool:
     """A bare number is money from one yuan to five digits; 一 and 两 alone count other things."""
-    if _SERVICE_NUMBER.fullmatch(text) or _SPELT_OUT.fullmatch(text):
+    if _SERVICE_NUMBER.fullmatch(text) or _SPELT_OUT.fullmatch(text) or is_vague(text):
         return False
     return Decimal("0.01") <= value < 100_000 and not (
         len(text) == 1 and not text.isascii() and value < 5

@@ -5,6 +5,7 @@ All functions take folded text (see ``bot.nlu.fold``): half width, lower case, s
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 _DIGITS = {
@@ -34,6 +35,14 @@ NUMBER = (
     rf"(?:{ASCII_NUMBER}(?:[千万][1-9一二三四五六七八九](?![\d.百千零〇一二三四五六七八九十])|[百千万])?"
     rf"|{CHINESE_NUMBER})"
 )
+
+
+_VAGUE = re.compile("一[二两]|[二两]三|三[四五]|四五|五六|六七|七八|八九")
+
+
+def is_vague(text: str) -> bool:
+    """Whether the number is none in particular: 七八 (块), 两三 (个G)."""
+    return bool(_VAGUE.fullmatch(text))
 
 
 def parse_digits(text: str) -> str | None:

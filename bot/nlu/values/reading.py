@@ -91,6 +91,16 @@ _RIGHT = {
     for wrong in wrongs.split()
     if len(wrong) == len(right)
 }
+
+
+def _one_word(match: re.Match[str]) -> str:
+    return _SYLLABLES[match[0]]
+
+
+def _half_day(match: re.Match[str]) -> str:
+    return {"shang": "上", "xia": "下", "wu": "午"}[match[0]]
+
+
 _CHINESE: list[Rule] = [
     (re.compile("|".join(_RIGHT)), lambda match: _RIGHT[match[0]]),
     (re.compile(f"[{''.join(_FORMAL)}]"), lambda match: _FORMAL[match[0]]),
@@ -112,6 +122,16 @@ _CHINESE: list[Rule] = [
     (re.compile(r"(?<![a-z])xia(?=个?[月周])"), "下"),
     (re.compile(r"(?<=[上下这本])\s?ge\s?(?=[月周])"), "个"),
     (re.compile(rf"(?<=[\d{_NUMERAL}个])\s?yue(?![a-z])"), "月"),
+    (re.compile(r"(?<![a-z])(?:jin|ming|hou|zuo)(?=天)|(?<=[今明后昨])tian(?![a-z])"), _one_word),
+    (
+        re.compile(
+            r"(?<![a-z])zhou(?=[一二三四五六日末])|(?<=周)(?:yi|er|san|si|wu|liu|ri)(?![a-z])"
+        ),
+        _one_word,
+    ),
+    (re.compile(r"(?<![a-z])(?:shang|xia)(?=午)|(?<=[上下])wu(?![a-z])"), _half_day),
+    (re.compile(r"(?<=[今明后昨])\s+(?=天)"), ""),
+    (re.compile(rf"(?<=[上下中]午|晚上|早上)\s+(?=[\d{_NUMERAL}])"), ""),
     (re.compile("俩(?=月)"), "两个"),
     (re.compile("俩"), "两"),
     (re.compile("仨(?=月|星期|礼拜|钟头|小时|g)"), "三个"),
@@ -124,7 +144,7 @@ _CHINESE: list[Rule] = [
     (re.compile("大洋"), "块"),
     (re.compile(r"(?<=[\d十百])个?[吉基](?=$|[^利普本尼他])"), "g"),
     (re.compile(r"(?<=\d)k(?![a-z\d])"), "千"),
-    (re.compile(r"(?<![a-z])(?:rmb|cny)\s*(?=\d)|(?<![a-z])人民币(?=\d)"), "¥"),
+    (re.compile(r"(?<![a-z])(?:rmb|cny)\s*(?=\d)|人民币(?=[\d一二两三四五六七八九十])"), "¥"),
     (re.compile(r"(?<=\d)\s*[¥￥](?!\d)"), "块"),
 ]
 
@@ -283,7 +303,7 @@ _ENGLISH: list[Rule] = [
     (_word("evening"), "晚上"),
     (_word("noon"), "中午"),
     (re.compile(r"(?<=\d) ?(?:gigs?|gigabytes?)(?![a-z])"), "g"),
-    (re.compile(r"(?<=\d) ?(?:kuai|yuan|rmb|cny)(?![a-z])"), "块"),
+    (re.compile(r"(?<=[\d一二两三四五六七八九十百千]) ?(?:kuai|yuan|rmb|cny)(?![a-z])"), "块"),
     (re.compile(r"(?<![a-z])(?:recharge|top ?up|pay)(?: me)?(?= ?\d)"), "充"),
 ]
 

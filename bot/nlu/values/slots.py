@@ -68,7 +68,7 @@ def _time(name: str) -> str:
     )
 
 
-_POINT = re.compile(_time("a") + r"(?P<rel>以后|之后|过后|后|以前|之前|前)?(?:左右)?")
+_POINT = re.compile(_time("a") + r"(?P<rel>以后|之后|过后|后|以前|之前|前(?!后))?(?:左右)?")
 _RANGE = re.compile(
     rf"(?:(?P<cp>{_PART}|[早晚])的?)?{_FREE}(?P<ch>{_HOUR})\s*(?:到|至|-|~|—|–)\s*" + _time("b")
     + "|" + _time("c2") + r"\s*(?:到|至|-|~|—|–|(?:和|跟|与)(?=[^,，。]{2,8}(?:之间|中间)))\s*" + _time("d")
