@@ -24,6 +24,7 @@ from sklearn.svm import LinearSVC
 
 from bot.nlu.ngrams import Features, FeatureSpec, features, normalise
 from bot.nlu.pinyin_reader import PinyinReader
+from bot.nlu.plain_speech import plain
 from bot.nlu.sentence_vectors import sentence_vectors, warm_up
 
 STRENGTH = 0.5
@@ -90,7 +91,7 @@ class IntentModel:
 
     def probabilities(self, message: Features) -> np.ndarray:
         """The probability of each of ``labels``, in their order."""
-        text = self._reader.read(normalise(message.text))
+        text = self._reader.read(plain(normalise(message.text)))
         places, values = self._vocabulary.row(features(text, message, self.spec), self.spec)
         scores = values @ self._weights[places] + self._bias
         if self.spec.vector:
