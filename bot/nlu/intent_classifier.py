@@ -20,7 +20,7 @@ from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, T
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.intent_model import STRENGTH, IntentModel
+from bot.nlu.intent_model import FEW, STRENGTH, IntentModel
 from bot.nlu.ngrams import Features, FeatureSpec
 from bot.nlu.sentence_vectors import PACKAGE as ENCODER_PACKAGE
 from bot.nlu.wish_rules import WishRules
@@ -41,8 +41,9 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
     """Character and word n-grams beside sentence vectors, under linear support vector machines.
 
     Options: ``characters``, ``words``, ``syllables``, ``letters``, ``entities`` and ``vector``, how much each kind of
-    feature counts (:class:`bot.nlu.ngrams.FeatureSpec`); ``strength``, the inverse of the regularisation;
-    ``ranking_length``. Uses tokens and entities where components before it have set them.
+feature counts (:class:`bot.nlu.ngrams.FeatureSpec`); ``strength``, the inverse of the regularisation; ``few``, up to
+    how many examples sentence vectors are seen as their nearness to each other, 0 for never; ``ranking_length``. Uses
+    tokens and entities where components before it have set them.
 
     With ``wishes``, the path of a file such as ``data/wishes.yml``, two wishes in one message are both found
     (:mod:`bot.nlu.wishes`): this is the component that has the model by which parts of a message are understood.
@@ -55,6 +56,7 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         return {
             **asdict(FeatureSpec()),
             "strength": STRENGTH,
+            "few": FEW,
             "ranking_length": 10,
             "wishes": None,
         }
@@ -126,6 +128,7 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
             [example.get(INTENT) for example in examples],
             spec,
             self._config["strength"],
+            self._config["few"],
         )
         path = self._config["wishes"]
         self._rules = WishRules.load(path) if path else None

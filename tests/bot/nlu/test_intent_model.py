@@ -63,6 +63,18 @@ def test_a_restored_model_says_the_same_and_nothing_is_pickled(
         assert restored.ranking(Features(text), 3) == model.ranking(Features(text), 3)
 
 
+def test_many_examples_are_not_compared_with_each(tmp_path: Path) -> None:
+    pairs = [(text, name) for name, texts in EXAMPLES.items() for text in texts]
+    messages, names = [Features(text) for text, _ in pairs], [name for _, name in pairs]
+    kept = {}
+    for few in (len(pairs), len(pairs) - 1):
+        model = IntentModel.fit(messages, names, FeatureSpec(), strength=0.5, few=few)
+        assert model.ranking(Features("流量剩多少"), 1)[0][0] == "query_usage"
+        model.save(tmp_path)
+        kept[few] = np.load(tmp_path / "neighbours.npy", allow_pickle=False).shape[0]
+    assert kept == {len(pairs): len(pairs), len(pairs) - 1: 0}
+
+
 def test_two_intents_are_enough() -> None:
     model = fitted({name: EXAMPLES[name] for name in ("query_usage", "request_human")})
     assert model.ranking(Features("转人工"), 2)[0][0] == "request_human"
