@@ -1,7 +1,4 @@
-"""How well a classifier tells what is out of scope from what is in scope, by how sure it is that a sentence is in scope.
-
-Sure is the probability of the likeliest intent that is in scope, as the fallback looks at it.
-"""
+"""How well a classifier tells what is out of scope from what is in scope, by how sure it is that a sentence is in scope."""
 
 from __future__ import annotations
 
@@ -30,8 +27,12 @@ class Rejection:
 
 
 def sureness(names: Sequence[str], chances: np.ndarray, outside: Collection[str]) -> np.ndarray:
-    """Of each sentence, the probability of the likeliest intent that is in scope."""
-    return np.asarray(chances[:, [name not in outside for name in names]].max(axis=1))
+    """Of each sentence, the probability of the likeliest intent in scope less that of the likeliest out of scope.
+
+    On clinc150's validation split this told more than the first alone.
+    """
+    out = np.array([name in outside for name in names])
+    return np.asarray(chances[:, ~out].max(axis=1) - chances[:, out].max(axis=1, initial=0))
 
 
 def threshold(inside: np.ndarray, may_be_lost: float = MAY_BE_LOST) -> float:
