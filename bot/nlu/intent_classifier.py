@@ -41,7 +41,7 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
     """Character and word n-grams beside sentence vectors, under linear support vector machines.
 
     Options: ``characters``, ``words``, ``syllables``, ``letters``, ``entities`` and ``vector``, how much each kind of
-feature counts (:class:`bot.nlu.ngrams.FeatureSpec`); ``strength``, the inverse of the regularisation; ``few``, up to
+    feature counts (:class:`bot.nlu.ngrams.FeatureSpec`); ``strength``, the inverse of the regularisation; ``few``, up to
     how many examples sentence vectors are seen as their nearness to each other, 0 for never; ``ranking_length``. Uses
     tokens and entities where components before it have set them.
 
