@@ -1,4 +1,4 @@
-"""The held-out sentences: read, and nothing else. Only tests and ``benchmarks/nlu`` may import this.
+"""The held-out sentences, values and wishes: read, and nothing else. Only tests and ``benchmarks/nlu`` may import this.
 
 Works in both environments.
 """
@@ -17,9 +17,11 @@ from ruamel.yaml import YAML
 
 SENTENCES = Path(__file__).with_name("sentences.yml")
 VALUES = Path(__file__).with_name("values.yml")
+WISHES = Path(__file__).with_name("wishes.yml")
 SHA256 = {
     SENTENCES: "0cc145a30796c55728d11d191c1a2accdf46c9b97c5561895d60f2d886731dbb",
     VALUES: "45ddc607afeec6a3c4c3cd45a5924c41a855e2930dbbaa0c07dcc3cd5a8de0ef",
+    WISHES: "f908ab0215dcce2fef2bbfa914ecab7e7eb068fa4e56d1611ce1b03be4355509",
 }
 TODAY = date(2026, 11, 22)
 """The day on which the customers of ``values.yml`` write."""
@@ -56,6 +58,19 @@ class ValueCase:
 def value_cases() -> list[ValueCase]:
     """All of them, in the file's order."""
     return [ValueCase(**one) for one in _read(VALUES)["cases"]]
+
+
+@dataclass(frozen=True)
+class WishMessage:
+    """A message and all that is wished in it, one thing or several, in the order in which it is said."""
+
+    text: str
+    wishes: tuple[str, ...]
+
+
+def wish_messages() -> list[WishMessage]:
+    """All of them, in the file's order."""
+    return [WishMessage(one["text"], tuple(one["wishes"])) for one in _read(WISHES)["messages"]]
 
 
 def unchanged() -> bool:

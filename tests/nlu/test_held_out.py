@@ -6,7 +6,14 @@ from typing import Any
 
 from care.datafiles import read_yaml
 from care.knowledge.entries import intents_of_domain
-from tests.nlu.held_out import STYLES, bare, sentences, unchanged, value_cases
+from tests.nlu.held_out import (
+    STYLES,
+    bare,
+    sentences,
+    unchanged,
+    value_cases,
+    wish_messages,
+)
 from tools.layout import ROOT
 
 _LABEL = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
@@ -50,3 +57,12 @@ def test_hardly_any_stands_in_the_training_data_too() -> None:
     known = training_sentences()
     same = [one.text for one in sentences() if bare(one.text) in known]
     assert len(same) <= 0.05 * len(sentences()), same
+
+
+def test_there_are_messages_enough_with_one_wish_and_with_more() -> None:
+    found = wish_messages()
+    assert len({one.text for one in found}) == len(found)
+    assert sum(len(one.wishes) == 1 for one in found) >= 80
+    assert sum(len(one.wishes) > 1 for one in found) >= 80
+    known = intents_of_domain(ROOT / "domain.yml")
+    assert {wish for one in found for wish in one.wishes} <= known
