@@ -16,6 +16,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -81,11 +82,11 @@ class IntentModel:
 
         Up to ``few`` messages, vectors are seen as their nearness to each other.
         """
-        plain = [normalise(message.text) for message in messages]
-        reader = PinyinReader.learn(plain)
-        texts = [reader.read(text) for text in plain]
+        written = [normalise(message.text) for message in messages]
+        reader = PinyinReader.learn(written)
+        texts = [reader.read(text) for text in written]
         found = [features(*each, spec) for each in zip(texts, messages, strict=True)]
-        vocabulary = Vocabulary.of(found)
+        vocabulary = Vocabulary.of(found, least=1 if len(texts) <= few else 2)
         matrix = _sparse([vocabulary.row(one, spec) for one in found], len(vocabulary))
         neighbours, roots = np.empty((0, SIZE), np.float32), np.eye(SIZE, dtype=np.float32)
         if spec.vector:
@@ -95,8 +96,8 @@ class IntentModel:
             seen = _seen(vectors, neighbours) @ roots * spec.vector
             matrix = hstack([matrix, csr_matrix(seen)], format="csr")
         wanted = np.asarray(labels)
-        temperature = _temperature(matrix, wanted, strength)
-        machine = LinearSVC(C=strength, random_state=0).fit(matrix, wanted)
+        temperature = _temperature(matrix, wanted, strength, few)
+        machine = _machines(strength).fit(matrix, wanted)
         weights, bias = machine.coef_, machine.intercept_
         if len(machine.classes_) == 2:  # scikit-learn keeps one row for two classes
             weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
@@ -170,13 +171,16 @@ class Vocabulary:
             place += len(known)
 
     @classmethod
-    def of(cls, found: Sequence[Mapping[str, set[str]]]) -> Vocabulary:
-        """Of the features of all training messages."""
+    def of(cls, found: Sequence[Mapping[str, set[str]]], least: int = 1) -> Vocabulary:
+        """Of the features that at least so many training messages have."""
         counts: dict[str, Counter[str]] = {kind: Counter() for kind in found[0]}
         for message in found:
             for kind, names in message.items():
                 counts[kind].update(names)
-        names = {kind: sorted(counted) for kind, counted in counts.items()}
+        names = {
+            kind: sorted(name for name, count in counted.items() if count >= least)
+            for kind, counted in counts.items()
+        }
         total = len(found)
         idf = [
             math.log((1 + total) / (1 + counts[kind][name])) + 1
@@ -214,20 +218,30 @@ def _sparse(rows: Sequence[tuple[np.ndarray, np.ndarray]], width: int) -> csr_ma
     )
 
 
-def _temperature(matrix: csr_matrix, labels: np.ndarray, strength: float) -> float:
-    """What scores must be divided by so that their softmax is right as often as it says, on held-out examples."""
+def _machines(strength: float) -> LinearSVC:
+    """Not trained yet; a finer tolerance takes longer and understands no more."""
+    return LinearSVC(C=strength, tol=0.1, random_state=0)
+
+
+def _temperature(matrix: csr_matrix, labels: np.ndarray, strength: float, few: int) -> float:
+    """What scores must be divided by so that their softmax is right as often as it says, on held-out examples.
+
+    Where examples are more than ``few``, a third of them tells enough.
+    """
     names, counts = np.unique(labels, return_counts=True)
     if len(names) < 3 or counts.min() < _CALIBRATION_FOLDS:
         return _USUAL_TEMPERATURE
-    scores = np.empty((len(labels), len(names)))
-    for rest, held_out in StratifiedKFold(_CALIBRATION_FOLDS).split(matrix, labels):
-        machine = LinearSVC(C=strength, random_state=0).fit(matrix[rest], labels[rest])
-        scores[held_out] = machine.decision_function(matrix[held_out])
-    right = np.searchsorted(names, labels)
+    folds = StratifiedKFold(_CALIBRATION_FOLDS).split(matrix, labels)
+    scores, right = [], []
+    for rest, held_out in islice(folds, 1 if len(labels) > few else None):
+        machine = _machines(strength).fit(matrix[rest], labels[rest])
+        scores.append(machine.decision_function(matrix[held_out]))
+        right.append(np.searchsorted(names, labels[held_out]))
+    all_scores, all_right = np.concatenate(scores), np.concatenate(right)
 
     def loss(log_temperature: float) -> float:
-        chances = _softmax(scores / math.exp(log_temperature))
-        return float(-np.log(chances[np.arange(len(right)), right] + 1e-12).mean())
+        chances = _softmax(all_scores / math.exp(log_temperature))
+        return float(-np.log(chances[np.arange(len(all_right)), all_right] + 1e-12).mean())
 
     return math.exp(minimize_scalar(loss, bounds=(-4, 2), method="bounded").x)
 
