@@ -92,6 +92,7 @@ class IntentModel:
         if spec.vector:
             vectors = sentence_vectors(texts)
             if len(texts) <= few:
+                # Nearness to neighbours is kept exactly: the folds of `_temperature` score as if they had only their own.
                 neighbours, roots = vectors, _roots(_nearness(vectors, vectors))
             seen = _seen(vectors, neighbours) @ roots * spec.vector
             matrix = hstack([matrix, csr_matrix(seen)], format="csr")
