@@ -72,6 +72,7 @@ class Comparison:
                 figures.append(_figures(answers, got))
                 if trial.outside:
                     self._rejections.append(f"| {name} | {system} | {_rejected(trial, got)} |")
+                    print(self._rejections[-1], file=sys.stderr, flush=True)
                 if number == 1:
                     self._answers.setdefault(name, {})[system] = answers
             if figures:
