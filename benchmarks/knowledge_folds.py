@@ -1,7 +1,7 @@
 """Questions with a known answer, made of the entries' own wordings, and questions without one.
 
-The wordings, and the questions of ``data/faq/refused.yml``, are dealt into folds, near duplicates together; each fold
-is asked of a knowledge base built without it.
+The wordings are dealt into folds, near duplicates together; each fold is asked of a knowledge base built without it.
+A question of ``data/faq/refused.yml`` is asked of one that knows none of its writer's: two writers wrote a half each.
 Nothing of ``tests/knowledge/questions.yml`` is used here. Vectors are encoded once and kept in ``var/cache/bench``.
 """
 
@@ -58,9 +58,9 @@ class _Remembering(SentenceEncoder):
         return np.array([self._known[text] for text in texts])
 
 
-def half_of(entry: Entry) -> Half:
-    """The half an entry belongs to, by its id alone."""
-    return "choose" if hashlib.sha256(entry.id.encode()).digest()[0] % 2 else "report"
+def half_of(name: str) -> Half:
+    """The half an entry (by its id) or a question without one (by its text) belongs to."""
+    return "choose" if hashlib.sha256(name.encode()).digest()[0] % 2 else "report"
 
 
 def wordings(entries: Iterable[Entry]) -> list[str]:
@@ -101,9 +101,13 @@ def held_out(
     """For each of the first ``folds`` folds, the knowledge base without it and its questions."""
     texts = [*wordings(library.entries), *library.refused]
     dealt = dict(zip(texts, deal(texts), strict=True))
+    middle = len(library.refused) // 2
+    writers = library.refused[:middle], library.refused[middle:]
     analyzer = Analyzer(library.vocabulary)
     for fold in range(folds):
-        away = frozenset(text for text in texts if dealt[text] == fold)
+        of_writer = writers[fold % 2]
+        away = frozenset(text for text in wordings(library.entries) if dealt[text] == fold)
+        away |= frozenset(of_writer)
         rest = without(library, away)
         base = HybridKnowledgeBase(rest, encoder=encoder)
         asked = []
@@ -111,13 +115,13 @@ def held_out(
             for text in sorted(away & set(entry.wordings) - set(rest.entries[place].wordings)):
                 terms = analyzer.terms(text)
                 asked.append(
-                    Question(text, terms, place, half_of(entry), base.measures(text, terms))
+                    Question(text, terms, place, half_of(entry.id), base.measures(text, terms))
                 )
-        for text in library.refused:
-            if text in away:
+        for text in of_writer:
+            if dealt[text] // 2 == fold // 2:
                 terms = analyzer.terms(text)
                 found = base.measures(text, terms)
-                asked.append(Question(text, terms, None, "choose/refused", found))
+                asked.append(Question(text, terms, None, f"{half_of(text)}/refused", found))
         yield base, asked
 
 

@@ -1,10 +1,10 @@
 """How well the FAQ search finds entries, and where its threshold should lie: ``python -m benchmarks.knowledge_threshold``
 
 Each wording of each entry is asked of a knowledge base built without it (``knowledge_folds.py``). Questions that no
-entry answers are asked too (``knowledge_unanswerable.yml``, and in folds ``data/faq/refused.yml``). Entries and
-questions are each
-split into two halves: threshold and doubt are chosen on one, and the figures that may be quoted are taken on the other,
-to which nothing was tuned (the weights of the search and the vocabulary were settled on the choosing half as well).
+entry answers are asked too: those of ``knowledge_unanswerable.yml``, and those of ``data/faq/refused.yml`` of a base that
+knows none of the same writer. Entries and questions are each split into two halves: threshold and doubt are chosen on
+one, and the figures that may be quoted are taken on the other, to which nothing was tuned (the weights of the search
+and the vocabulary were settled on the choosing half as well).
 
 A wording held out is harder than most questions of customers, since the wordings of an entry were written to differ.
 """
@@ -33,8 +33,7 @@ from care.knowledge.sentence_encoder import SentenceEncoder
 WORTH = {"right": 1.0, "offered": 0.6, "unknown": 0.0, "offered_wrong": -0.4, "wrong": -1.0}
 """What an outcome is worth to a customer whose question has an answer; a wrong answer is worse than none."""
 TO_REFUSE = 0.9
-"""The share of the questions of ``knowledge_unanswerable.yml`` that must be refused. Those of ``data/faq/refused.yml`` have
-no say in the threshold: even held out, each has others by the same hand that are known."""
+"""The share of the questions without an answer that must be refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +141,7 @@ def main() -> None:
     heads = "threshold doubt  right  offer  unkn.  offwr  wrong  refused   worth"
     held = ask_held_out(library, encoder, folds)
     answerable = [one for one in held if one.wanted]
-    others = ask_unanswerable(library, base)
-    refused = [one for one in held if not one.wanted]
+    others = [*ask_unanswerable(library, base), *(one for one in held if not one.wanted)]
     halves: tuple[Half, Half] = ("choose", "report")
     for half in halves:
         ours = of_half(answerable, half)
@@ -163,7 +161,6 @@ def main() -> None:
     print("\nReporting half, percent:\n" + heads)
     print("as chosen here:\n" + describe(*reporting, best))
     print("as care/knowledge/search.py has it:\n" + describe(*reporting, Limits()))
-    others += refused
     for kind in dict.fromkeys(one.kind for one in others):
         of_kind = [question for question in others if question.kind == kind]
         print(f"refused of {kind}: {share(of_kind, Limits(), 'unknown'):.1%} of {len(of_kind)}")

@@ -35,8 +35,8 @@ class Limits:
     the entries do not answer.
     """
 
-    threshold: float = 0.81
-    doubt: float = 3.0
+    threshold: float = 0.89
+    doubt: float = 2.55
 
 
 @dataclass(frozen=True, slots=True)
