@@ -12,7 +12,7 @@ from bot.nlu.values.numbers import NUMBER, is_vague, parse_number
 ENTITY = "data_amount"
 
 _VOLUME = re.compile(
-    rf"(?P<n>{NUMBER}|半)\s*(?:多|来)?(?P<m>个)?(?P<half>半)?多?\s*(?P<u>gb|g|mb|m|兆|tb|t)(?![a-z0-9%])(?!点|多少)"
+    rf"(?P<n>{NUMBER}|半)\s*(?:多|来)?(?P<m>个)?(?P<half>半)?多?\s*(?P<u>gb|g|mb|m|兆|tb|t)(?P<more>半)?(?![a-z0-9%])(?!点|多少)"
 )
 _MB = {"g": 1024, "gb": 1024, "m": 1, "mb": 1, "兆": 1, "t": 1024 * 1024, "tb": 1024 * 1024}
 # 500兆宽带 and 跑不到80兆 are speeds.
@@ -50,7 +50,7 @@ def find(text: str) -> Iterator[Span]:
         number = Decimal("0.5") if match["n"] == "半" else parse_number(match["n"])
         if number is None or number <= 0:
             continue
-        if match["half"]:
+        if match["half"] or match["more"]:
             number += Decimal("0.5")
         megabytes = number * _MB[match["u"]]
         if megabytes < 1 or megabytes > 100 * 1024 * 1024:
@@ -72,6 +72,8 @@ def _is_generation(text: str, match: re.Match[str]) -> bool:
 def _is_device(text: str, match: re.Match[str]) -> bool:
     if match["n"] == "2.4" and (_BAND.search(text) or text.strip() == match[0]):
         return True
+    if re.search(r"\d[g]?\+$", text[: match.start()]) or re.match(r"\+\d", text[match.end() :]):
+        return True  # 12+512G
     before = text[: match.start()].rstrip("是有只的")
     return bool(_STORAGE.match(text, match.end())) or before.endswith(("内存", "存储"))
 

@@ -29,8 +29,9 @@ _NUMBER = r"\d{1,3}|[一二两三四五六七八九]?十?[一二两三四五六�
 _FREE = r"(?<![\d零〇一二两三四五六七八九十百第几.])"
 # What a number with 号 counts when it is no day: 3号楼, 1号线, 三号桌.
 _NO_DAY = r"(?!楼|院|线|桌|店|门|机|窗|厅|床|卡|键|库|坑|房|厂|人|单元|仓|套|栋|幢|座|室|别墅|码|资费|文|选手|双|多)"
+_SEP = r"(?:\s*[、,，/~-]\s*|[和跟与及同或到至]|或者?是?|还是)"
 # What stands before a house number or a name: 幸福路18号, 滨江1号.
-_NO_HOUSE = r"(?<![路街道巷弄里村苑园江湾城镇乡区座栋院尾编型单工第大小每月份])(?<!尾号)"
+_NO_HOUSE = r"(?<!副卡)(?<![路街道巷弄里村苑园江湾城镇乡区座栋院尾编型单工第大小每月份])(?<!尾号)"
 
 _WRITTEN = re.compile(
     r"(?<![\d/.-])(20\d{2}|19\d{2}|2\d(?=[./]))([-/.])(1[0-2]|0?[1-9])\2(3[01]|[12]\d|0?[1-9])(?![\d/.-])"
@@ -38,7 +39,7 @@ _WRITTEN = re.compile(
 _COMPACT = re.compile(r"(?<![\da-z])(20[1-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH_DAY = re.compile(
     rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?{_FREE}(?P<m>{_MONTH})月份?的?(?P<d>{_DAY})"
-    rf"(?:(?:号|日){_NO_DAY}|(?![\d.零〇一二两三四五六七八九十百个块元天年月条分点份笔次号日gm兆]))"
+    rf"(?:(?:号|日){_NO_DAY}|(?![\d.零〇一二两三四五六七八九十百个块元天年月条分点份笔次号日多几gm兆]|来[块元]))"
 )
 _SLASHED = re.compile(
     r"(?<![\d/.-])(1[0-2]|0?[1-9])[/.](3[01]|[12]\d|0?[1-9])(?:号|日)|(?<![\d/])(1[0-2]|0?[1-9])/(3[01]|[12]\d|0?[1-9])(?![\d/])"
@@ -46,7 +47,7 @@ _SLASHED = re.compile(
 # A day as the whole message, or before what one does on a day: 11.25 · 12-3上午.
 _DOTTED = re.compile(
     r"(?:^(?:\W|那|就|改|约|到|在)*|(?:改到|约到?|预约|定在?|改成|改))(?P<whole>(?P<m>1[0-2]|0?[1-9])[.-](?P<d>3[01]|[12]\d|0?[1-9]))"
-    r"(?![\d.])(?=(?:吧|行吗|可以吗?|好吗|行不行?|\W)*$|\s*(?:上午|下午|晚上|早上|中午|来|上门|过来|那天))"
+    r"(?![\d.])(?=[^\W\d]{0,3}(?:那天|当天)|(?:吧|行吗|可以吗?|好吗|行不行?|\W)*$|\s*(?:上午|下午|晚上|早上|中午|来|上门|过来|那天))"
 )
 _REL_MONTH = r"(?:(?P<rel>上{1,3}|下{1,2}|这|本|当|今|次)(?:一?个)?月份?)"
 _RELATIVE_MONTH_DAY = re.compile(rf"{_REL_MONTH}的?(?P<d>{_DAY})(?:号|日){_NO_DAY}")
@@ -56,7 +57,7 @@ _END_OF_MONTH = re.compile(
 )
 _END_OF_YEAR = re.compile(r"年底最后一天|年(?:的)?最后一天")
 _BARE_DAY = re.compile(
-    rf"{_FREE}{_NO_HOUSE}(?P<d>{_DAY})(?:号{_NO_DAY}|日(?!包|流量|内|游|漫游|后|前|租|套餐|期|用|均|卡))"
+    rf"{_FREE}{_NO_HOUSE}(?P<d>{_DAY})(?:号{_NO_DAY}|(?={_SEP}{_DAY}(?:号|日){_NO_DAY})|日(?!包|流量|内|游|漫游|后|前|租|套餐|期|用|均|卡))"
 )
 _WEEKDAY = re.compile(
     r"(?<![每几])(?<!(?<![周期拜])[一两二三四五六七八九十\d])(?<!每个)(?P<rel>上上|上|下下|下|这|本)?一?(?:个)?"
@@ -69,8 +70,10 @@ _WEEKDAYS_ALL = re.compile(
 )
 _DAYS_AWAY = re.compile(
     rf"(?<![\d.零〇一二两三四五六七八九十百第几])(?P<n>{_NUMBER})"
-    r"(?P<unit>天|日|个?星期|周|个?礼拜)(?P<way>以?之?后|以?之?前)(?!\d)"
+    r"(?P<unit>天|日|个?星期|周|个?礼拜)(?P<way>以?之?后|以?之?前)(?:的今天)?(?!\d)"
 )
+# 去年的今天
+_TODAY_OF = re.compile(rf"(?:(?P<y>{_YEAR_WORD})|{_REL_MONTH})的?(?:今天|今日)")
 # 过两天 is no day in particular.
 _IN_DAYS = re.compile(
     rf"(?:^|[再等，,。\s吧啊])过(?:(?P<n>{_NUMBER})(?<!过两)(?P<unit>天|日|个?星期|周|个?礼拜))(?!没|了)"
@@ -88,13 +91,17 @@ _NAMED = {
 }  # fmt: skip
 _DAY_OF = {name: days for days, names in _NAMED.items() for name in names}
 _NAMED_DAY = re.compile(
-    r"(?<![先生])(?:" + "|".join(sorted(_DAY_OF, key=len, reverse=True)) + r")(?!见|津)"
+    r"(?<![先生])(?:" + "|".join(sorted(_DAY_OF, key=len, reverse=True)) + r")(?!见|津|头条|(?:都|是|到底|究竟)*(?:几号|几月|星期几|周几|礼拜几|多少号))"
     r"|(?P<half>[今明后昨])(?=[晚早晨夜]|[上下]午|中午)|(?P<both>明)(?=后[天日儿]|后两天)"
 )
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
+_TO_COME_WORDS = r"能|可以|可不|想|要|请|帮|麻烦|让|约|吧|再|方便|有空|改|吗"
 _PAST_AFTER = re.compile(
-    r"的?(?:就|才|已经|上午|中午|下午|晚上|早上|我|刚|也|都|在|那天|给)*"
-    r"(?:报|充|交|缴|打|办|订|买|扣|说|申请|断|坏|停|提|投诉|登记|来过|修|收|下的|开的|出的|来(?=过))[^,，。!！?？]{0,6}?(?:的|了|过)"
+    rf"(?:(?!{_TO_COME_WORDS})[^,，。!！?？;；\s]){{0,8}}?"
+    r"(?:报|充|交|缴|打|办|订|买|扣|说|申请|断|坏|停|提|投诉|登记|来过|修|收|下单|下的|开的|开通|出的|来(?=过)|发|寄|签|装|换|问)"
+    rf"(?:(?!{_TO_COME_WORDS})[^,，。!！?？]){{0,6}}?(?:的(?!时候|话(?!费))|了|过(?!来))"
+    r"|的?(?:那天|当天)?的?(?:(?:国际|通话|短信|上网|流量|缴费|充值|扣费|消费|话费)*(?:记录|详单|清单|明细|账单)|那笔|那条|那次)"
+    r"|[^。;；]{0,12}?(?:怎么|咋|为啥|为什么|点解)[^,，。?？]{0,6}(?:了|那么|这么|没|扣|多)"
 )
 # 从周三改到周四: what is moved is still to come.
 _MOVED = re.compile(r"(?:上午|下午|晚上)?(?:再|给我|往后|提前)*(?:改|换|挪|调|推|到|提)")
@@ -114,9 +121,15 @@ _PAST_BEFORE = re.compile(r"(?:从|自从|打从|自打)$")
 
 def find(text: str, today: date) -> Iterator[Span]:
     """Every mention of a day in folded text, resolved against ``today``; spans may overlap."""
-    yield from _absolute(text, today)
-    yield from _bare_days(text, today)
-    yield from _weekdays(text, today)
+    absolute = list(_absolute(text, today))
+    yield from absolute
+    bare = list(_bare_days(text, today, absolute))
+    yield from bare
+    yield from (
+        span
+        for span in _weekdays(text, today)
+        if not any(_explains(text, span, day) for day in (*absolute, *bare))
+    )
     yield from _ends_of_months(text, today)
     yield from _holidays(text, today)
     for match in _NAMED_DAY.finditer(text):
@@ -126,6 +139,13 @@ def find(text: str, today: date) -> Iterator[Span]:
     for match in _DAYS_AWAY.finditer(text):
         if (days := _days(match)) is not None:
             yield _span(match, today + timedelta(days=days if "后" in match["way"] else -days))
+    for match in _TODAY_OF.finditer(text):
+        shift = _months_away(match["rel"])
+        if match["y"]:
+            shift = ((resolve_year(match["y"], today) or today.year) - today.year) * 12
+        year, month = add_months(today.year, today.month, shift)
+        if day := _real(year, month, today.day):
+            yield _span(match, day)
     for match in _IN_DAYS.finditer(text):
         if (days := _days(match)) is not None:
             found = today + timedelta(days=days)
@@ -170,7 +190,7 @@ def _absolute(text: str, today: date) -> Iterator[Span]:
         month, number = _day_number(match["m"]), _day_number(match["d"])
         year = resolve_year(match["y"], today)
         found = _real(year, month, number) if year else _nearest(month, number, today)
-        if found and not year and found > today and _PAST_AFTER.match(text, match.end()):
+        if found and not year and found > today and _speaks_of_past(text, *match.span()):
             found = _real(found.year - 1, month, number)
         if found:
             yield _span(match, found)
@@ -231,9 +251,31 @@ def _speaks_of_past(text: str, start: int, end: int) -> bool:
     return bool(_PAST_BEFORE.search(text[:start]) and not _MOVED.match(text, end))
 
 
-def _bare_days(text: str, today: date) -> Iterator[Span]:
+_LINK = re.compile(_SEP)
+_COMMENT = re.compile(r"[\s,，(（]*(?:也?就?是)?")
+
+
+def _explains(text: str, weekday: Span, day: Span) -> bool:
+    """Whether a weekday only says what a day before it is: 11月30日，星期一."""
+    named = date.fromisoformat(str(day.value)).weekday()
+    return (
+        named == date.fromisoformat(str(weekday.value)).weekday()
+        and _COMMENT.fullmatch(text, day.end, weekday.start) is not None
+    )
+
+
+def _bare_days(text: str, today: date, absolute: list[Span]) -> Iterator[Span]:
+    """Days without a month; one that is joined to a day with a month is of that month: 12月5到8号."""
+    ends = {span.end: date.fromisoformat(str(span.value)) for span in absolute}
     for match in _BARE_DAY.finditer(text):
         number = _day_number(match["d"])
+        joined = next(
+            (day for end, day in ends.items() if _LINK.fullmatch(text, end, match.start())), None
+        )
+        if joined and (found := _real(joined.year, joined.month, number)):
+            ends[match.end()] = found
+            yield _span(match, found)
+            continue
         if _speaks_of_past(text, match.start(), match.end()):
             shifts = (0, -1, -2)
         else:

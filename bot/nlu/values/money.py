@@ -29,6 +29,8 @@ _SMALL = re.compile(
 # 一毛钱都不欠 speaks of nothing at all.
 _NOTHING = re.compile(r"(?:都|也)?(?:不|没|冇)")
 # 一块 means "together" unless money is the topic.
+# 屏碎了两块
+_IN_PIECES = re.compile(r"[碎裂摔坏]了?$")
 _TOGETHER = re.compile(r"一块(?!钱|多|\d|[一二两三四五六七八九][毛角]?|一?g)")
 _VERB = (
     r"(?:充值?|冲值?|叉|存|储值|缴费?|交费?|付|扣|收|退|欠|花了|花费?多了|多出|多了|才|骗走|转走|一共|总共|合计|[那这]笔"
@@ -36,13 +38,17 @@ _VERB = (
     r"|(?:上个?月|以前|平时|之前)多|账单)"
 )
 _FILL = (
-    r"(?:[了我你他她您走掉出回过个给的到近约共值费上去来张是不有]|大概|大约|你们|我们|我家|话费|总共|一共|突然|超过"
+    r"(?:[了我你他她您走掉出回过个给的到近约共值费上去来张是不有要]|大概|大约|你们|我们|我家|话费|总共|一共|突然|超过"
     r"|差不多)*\s*"
 )
 # What may follow a bare amount; a measure word (个, 次, 条, G) would make it something else.
 _AFTER = r"(?=$|[\s,，。!！?？;；、了吗呢吧的啊呀哦钱话花左以到怎送没进能开不谢就行够再补还哈嘛是一干给算差预])"
 _BARE = re.compile(rf"{_VERB}{_FILL}(?P<n>{NUMBER})(?P<about>多(?!少))?{_AFTER}")
 _BEFORE_FEE = re.compile(rf"(?P<n>{NUMBER})(?:的)?(?=话费|花费)")
+# 不是充300啊是30
+_INSTEAD = re.compile(
+    rf"不是{_VERB}?{NUMBER}{_UNIT}?[啊呀哦吧,，\s]*(?:而?是|要|应该是){_VERB}?(?P<n>{NUMBER}){_AFTER}"
+)
 _WHOLE = re.compile(
     rf"^(?:嗯|呃|额|哦|那个|那|就是|就|先|来|充|要|还是|给我|帮我|我要|我想|大概|差不多|大约|整|个|\s|[,，])*"
     rf"(?P<n>{NUMBER})(?P<round>的)?(?:吧|左右的?|就行|就好|好了|行吗|可以吗?|左右|上下|整|多|啊|呀|的?谢谢|\s|[,，。!！])*$"
@@ -75,6 +81,8 @@ _SLANG = frozenset(
 def find(text: str) -> Iterator[Span]:
     """Every amount in folded text; spans may overlap."""
     for match in _YUAN.finditer(text):
+        if _IN_PIECES.search(text, 0, match.start()):
+            continue
         if (
             match["n"] == "一"
             and match[0] != text.strip()
@@ -98,16 +106,12 @@ def find(text: str) -> Iterator[Span]:
 
 
 def _bare(text: str) -> Iterator[Span]:
-    for match in _BARE.finditer(text):
-        value = parse_number(match["n"])
-        if value is None or not _plausible(match["n"], value):
-            continue
-        end = match.end("about") if match["about"] else match.end("n")
-        yield Span(match.start("n"), end, ENTITY, _plain(value), strength=1)
-    for match in _BEFORE_FEE.finditer(text):
-        value = parse_number(match["n"])
-        if value is not None and _plausible(match["n"], value):
-            yield Span(match.start("n"), match.end("n"), ENTITY, _plain(value), strength=1)
+    for pattern in (_BARE, _BEFORE_FEE, _INSTEAD):
+        for match in pattern.finditer(text):
+            value = parse_number(match["n"])
+            if value is not None and _plausible(match["n"], value):
+                end = match.end("about" if match.groupdict().get("about") else "n")
+                yield Span(match.start("n"), end, ENTITY, _plain(value), strength=1)
     if (match := _WHOLE.match(text)) and (value := parse_number(match["n"])) is not None:
         if match["n"] in _SLANG or (match["round"] and value % 10):
             return  # 59的 is a plan

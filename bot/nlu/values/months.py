@@ -20,15 +20,15 @@ ENTITY = "month"
 _M = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _NO_NUMBER_BEFORE = r"(?<![\d.零〇一二两三四五六七八九十百第几每])"
 # 月租, 月费, 月饼 are words of their own: 这个月租 is 这个 + 月租.
-_MONTH_END = r"月(?!租|费(?!用)|饼|嫂|卡|票|包|功能费|使用费|天(?!天)|内)(?:份)?"
+_MONTH_END = r"月(?!租|费(?!用)|饼|嫂|湖|亮|光|季|坛|山|卡|票|包|功能费|使用费|天(?!天)|内)(?:份)?"
 _YEAR = r"(?:(?:20\d{2}|二[零〇][零〇一二三四五六七八九]{2}|(?<!\d)[12]\d|[一二][零〇一二三四五六七八九])年)"
-_YEAR_WORD = r"(?:今年|去年|上年|旧年|大前年|前年|本年度?|明年)"
+_YEAR_WORD = r"(?:今年|去年|上年度?|旧年|大前年|前年|本年度?|明年)"
 _TO = r"\s*(?:一?直?到|至|~|-+|—+|–)\s*"
 _COUNT = r"(?P<n>\d{1,2}|[一二两三四五六七八九]|十[一二]?)"
 # What asks for something of these months; 三个月内 alone counts a term.
 _OF = r"的?(?=\s*(?:账|话费|费用|流量|消费|缴费|交费|充值|扣费|扣款|通话|详单|清单|明细|发票|单|记录|花))"
 _RELATIVE = (
-    r"(?:(?<![上大])(?P<back>上{1,4})一?个?(?:自然|账单)?|(?P<again>大上个?|前个)|(?<!下)(?P<ahead>下{1,4})一?个?|(?P<next>次)"
+    r"(?:(?<![上大])(?P<back>上{1,4})[一嗰𠮶]?个?(?:自然|账单)?|(?P<over>刚刚?(?:才)?(?:过去|过完|结束)的?[那这上]?一?个?)|(?P<again>大上个?|前个|(?<![以之目提当])前(?=月(?!月)))|(?<!下)(?P<ahead>下{1,4})一?个?|(?P<next>次)"
     r"|(?P<now>本个?|当前?|今|这一?个|这|今个|呢个|尼个|依个))"
 )
 
@@ -74,9 +74,11 @@ _AGO = re.compile(
 )
 _OF_YEAR = re.compile(
     rf"(?P<y>{_YEAR}|{_YEAR_WORD})的?(?:(?P<first>前|头)|最?后){_COUNT}个?月|(?P<ly>{_YEAR}|去年|上年|前年)的?(?:最后一?个月|年?底|年末)(?:那个月)?"
-    rf"|(?P<fy>{_YEAR}|{_YEAR_WORD})的?(?:第一个月|年?初)(?:那个月)?(?!{_TO})"
+    rf"|(?P<fy>{_YEAR}|{_YEAR_WORD})的?(?:第一个月|年?初)(?:那个月)?(?!{_TO})|(?<![今去前明])(?P<begin>年初){_OF}"
 )
-_SAME = re.compile(r"(?P<y>去年|上年|旧年|前年)的?(?:同期|同月|这个?月|本月|当月)")
+_SAME = re.compile(
+    r"(?P<y>去年|上年|旧年|前年)的?(?:同期|同月|这个?月|本月|当月|(?:这个?|现在这个?)?时候|这会儿?|这阵子?|此时)(?:那个月)?"
+)
 _PERIOD = re.compile(
     r"(?<!上)(?P<back>上{1,2})一?个?(?:账期|账单期|账单周期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
     r"|(?:这个|本|当)(?:账期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
@@ -94,7 +96,7 @@ _RANGE_OF_OTHERS = re.compile(
     rf"(?<![\d/.-])从?{_END.format('c')}{_TO}(?:{_END.format('d')}|{_numbered_month('e')}{_MONTH_END})"
 )
 _QUARTER = re.compile(
-    rf"(?<![近这两])(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?:第?(?P<q>[一二三四1-4])个?季度|(?<![a-z])q(?P<l>[1-4])(?![\da-z]))"
+    rf"(?<![近这两前头])(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?:第?(?P<q>[一二三四1-4](?:(?:{_AND}|{_TO})?第?[一二三四1-4])*)个?季度|(?<![a-z])q(?P<l>[1-4])(?![\da-z]))"
 )
 _RELATIVE_QUARTER = re.compile(r"(?<!上)(?P<back>上{1,3})一?个?季度|(?P<now>本|这一?个?|当前?)季度")
 _QUARTERS = re.compile(
@@ -105,10 +107,13 @@ _HALF_YEAR = re.compile(
     r"|(?P<upto>最近|近|这)(?P<a>半|一)年|(?P<before>前|过去)(?P<b>半|一)年"
 )
 _WHOLE_YEAR = re.compile(
-    rf"(?P<y>{_YEAR}|今年|去年|上年|前年|本年度?)(?:全年|一整年)?(?!\d|[一二三四五六七八九十]+(?:月|季|岁|、|到|至))"
+    rf"(?P<y>{_YEAR}|今年|去年|上年|前年|本年度?)(?:全年|一整年)?(?!\d|的?[一二三四五六七八九十]+(?:月|季|岁|、|到|至)|的?[正腊冬]月)"
     r"|(?<!\d)(?P<c>20\d{2})(?=全年|年度)(?:全年|年度)|(?<![半\d一二三四五])(?P<all>全年|整年)(?=的?(?:账|话费|费用|消费|发票|缴费))"
 )
+# A year and nothing else answers the question for the months: 去年的.
+_ELLIPTIC = re.compile(r"\W*(?:就|要|查|那|我要|看|是)*$"), re.compile(r"(?:的|整年|吧|呢|\W)*$")
 _MONEY_TALK = re.compile(r"费|账|钱|充|交|缴|花|扣|发票|流量|积分|通话|短信|详单|消费|记录|纪录")
+_NAME_BEFORE = re.compile(r"(?:我叫|名叫|姓名是?|名字是?|名字叫)[^\W\d]{0,2}$")
 _AGE = re.compile(r"[^,，。]{0,2}(?:\d+|[一二三四五六七八九十]+)岁")
 # 一月多少钱 asks the price of one month.
 _PER_MONTH = re.compile(r"\s*(?:多少|几|要|得|\d|[一二两三四五六七八九十百]+块|交|收|才)")
@@ -127,6 +132,17 @@ def iso(year: int, month: int) -> str:
 
 def find(text: str, today: date) -> Iterator[Span]:
     """Every mention of months in folded text, resolved against ``today``; spans may overlap."""
+    found = list(_find(text, today))
+    for span in found:
+        # 三个月前办的，当月账单: the month that was named.
+        meant_before = text.startswith("当", span.start) and any(
+            other.end <= span.start for other in found
+        )
+        if not meant_before and not _NAME_BEFORE.search(text, 0, span.start):
+            yield span
+
+
+def _find(text: str, today: date) -> Iterator[Span]:
     yield from _numbered(text, today)
     yield from _ranges(text, today)
     yield from _other_ranges(text, today)
@@ -146,6 +162,7 @@ def resolve_year(word: str | None, today: date) -> int | None:
         "本年度": 0,
         "去年": -1,
         "上年": -1,
+        "上年度": -1,
         "旧年": -1,
         "前年": -2,
         "大前年": -3,
@@ -269,8 +286,8 @@ def _relative(text: str, today: date) -> Iterator[Span]:
         return Span(match.start(), match.end(), ENTITY, value)
 
     for match in _RELATIVE_MONTH.finditer(text):
-        if match["back"]:
-            yield month(match, -len(match["back"]))
+        if match["back"] or match["over"]:
+            yield month(match, -len(match["back"] or "一"))
         elif match["again"]:
             yield month(match, -2)
         else:
@@ -298,10 +315,9 @@ def _counted(text: str, today: date) -> Iterator[Span]:
         months = _between(add_months(*this, 1 - count), this)
         yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
     for match in _OF_YEAR.finditer(text):
-        year = resolve_year(match["y"] or match["ly"] or match["fy"], today)
-        assert year is not None
+        year = resolve_year(match["y"] or match["ly"] or match["fy"], today) or today.year
         count = min(_number(match["n"]), 12) if match["n"] else 1
-        at_begin = match["first"] or match["fy"]
+        at_begin = match["first"] or match["fy"] or match["begin"]
         months = _between((year, 1), (year, count))
         if not at_begin:
             months = _between((year, 13 - count), (year, 12))
@@ -334,11 +350,14 @@ def _elapsed(first: tuple[int, int], length: int, today: date) -> list[str]:
 def _quarters(text: str, today: date) -> Iterator[Span]:
     this = (today.year, today.month)
     for match in _QUARTER.finditer(text):
-        start = (_number(match["q"] or match["l"]) - 1) * 3 + 1
+        quarters = [_number(one) for one in re.findall(r"[一二三四\d]", match["q"] or match["l"])]
+        start, length = quarters[0] * 3 - 2, (quarters[-1] - quarters[0] + 1) * 3
+        if length <= 0:
+            continue
         year = resolve_year(match["y"], today)
         if year is None:
             year = today.year if (today.year, start) <= this else today.year - 1
-        months = _elapsed((year, start), 3, today)
+        months = _elapsed((year, start), length, today)
         yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
     for match in _RELATIVE_QUARTER.finditer(text):
         current = (today.year, (today.month - 1) // 3 * 3 + 1)
@@ -374,7 +393,10 @@ def _years(text: str, today: date) -> Iterator[Span]:
         yield Span(match.start(), match.end(), ENTITY, _one_or_many(months))
     for match in _WHOLE_YEAR.finditer(text):
         of_money = match[0].endswith("年") and match[0][-2:] not in ("全年", "整年")
-        if _AGE.match(text, match.end()) or (of_money and not _MONEY_TALK.search(text)):
+        topic = _MONEY_TALK.search(text) or (
+            _ELLIPTIC[0].match(text, 0, match.start()) and _ELLIPTIC[1].match(text, match.end())
+        )
+        if _AGE.match(text, match.end()) or (of_money and not topic):
             continue
         year = int(match["c"]) if match["c"] else resolve_year(match["y"], today)
         if match["all"]:

@@ -132,6 +132,7 @@ _CHINESE: list[Rule] = [
     (re.compile(r"(?<![a-z])(?:shang|xia)(?=午)|(?<=[上下])wu(?![a-z])"), _half_day),
     (re.compile(r"(?<=[今明后昨])\s+(?=天)"), ""),
     (re.compile(rf"(?<=[上下中]午|晚上|早上)\s+(?=[\d{_NUMERAL}])"), ""),
+    (re.compile(r"(?<=[上下这]个)号头"), "月"),
     (re.compile("俩(?=月)"), "两个"),
     (re.compile("俩"), "两"),
     (re.compile("仨(?=月|星期|礼拜|钟头|小时|g)"), "三个"),

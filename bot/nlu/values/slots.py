@@ -23,6 +23,7 @@ _MORNING = (
     "清晨",
     "早间",
     "大早",
+    "大清早",
     "上昼",
     "朝早",
     "一大早",
@@ -31,7 +32,7 @@ _MORNING = (
     "上半天",
     "早",
 )
-_NOON = ("中午", "午间", "晌午")
+_NOON = ("中午", "午间", "晌午", "正午")
 _AFTERNOON = ("下午", "午后", "下昼", "晏昼", "后半晌", "后晌", "下晌", "下半天")
 _DUSK = ("傍晚",)
 _EVENING = ("晚上", "晚间", "夜里", "夜间", "夜晚", "晚黑", "晚", "夜")
@@ -49,7 +50,7 @@ _HALVES = ((_DAY_BEGINS, 12 * 60), (14 * 60, _DAY_ENDS), (_DAY_ENDS, _EVENING_EN
 
 _PART = "|".join(sorted((name for name in _PARTS if len(name) > 1), key=len, reverse=True))
 # 早 and 晚 alone count only after a day (今晚) or before an hour (晚八点).
-_SHORT = r"(?<=[今明后昨听寻])[早晚夜朝]"
+_SHORT = r"(?:(?<=[今明后昨听寻号])|(?<=[周期拜][一二三四五六日天末]))(?:[早晚夜](?!餐|饭|高峰|[点些])|朝)"
 _HOUR = r"(?:2[0-4]|1\d|0?\d|二十[一二三四]?|十[一二三四五六七八九]?|[一二两三四五六七八九])"
 _MINUTE = (
     r"(?:半|一刻|三刻|正|[零〇0][1-9一二三四五六七八九]分?|[0-5]\d分?|[一二三四五]十[一二三四五六七八九]?分?"
@@ -68,14 +69,25 @@ def _time(name: str) -> str:
     )
 
 
-_POINT = re.compile(_time("a") + r"(?P<rel>以后|之后|过后|后|以前|之前|前(?!后))?(?:左右)?")
+_TO = r"\s*(?:一?直?到|至|-+|~|—+|–)\s*"
+# Said afterwards: 一点到三点 下午的.
+_LATER = rf"(?:\s*的?\s*(?P<later>{_PART})(?!{_FREE}{_HOUR}(?:点|:))(?=的|吧|来|行|\W|$))?"
+_POINT = re.compile(
+    _time("a") + r"(?P<rel>以后|之后|过后|后|以前|之前|前(?!后))?(?:左右)?" + _LATER
+)
 _RANGE = re.compile(
-    rf"(?:(?P<cp>{_PART}|[早晚])的?)?{_FREE}(?P<ch>{_HOUR})\s*(?:到|至|-|~|—|–)\s*" + _time("b")
-    + "|" + _time("c2") + r"\s*(?:到|至|-|~|—|–|(?:和|跟|与)(?=[^,，。]{2,8}(?:之间|中间)))\s*" + _time("d")
+    rf"(?:(?:(?P<cp>{_PART}|[早晚])的?)?{_FREE}(?P<ch>{_HOUR}){_TO}" + _time("b")
+    + "|" + _time("c2") + rf"(?:{_TO}|(?:和|跟|与)(?=[^,，。]{{2,8}}(?:之间|中间)))" + _time("d")
+    + ")" + _LATER
 )  # fmt: skip
+# 上午9-11
+_BARE_RANGE = re.compile(
+    rf"(?P<p>{_PART})的?(?P<b>{_HOUR}){_TO}(?P<e>{_HOUR})(?=[,，。!！?？\s吧之左来都可行的]|$)"
+)
+_BEFORE_NOON = re.compile(r"(?:中午|正午|晌午)(?:以|之)?前")
 # 两三点: from two to three.
 _ABOUT = re.compile(
-    rf"(?:(?P<p>{_PART}|[早晚])的?)?{_FREE}(?P<n>一两|[一二两三四五六七八九][二三四五六七八九]|九十|十十?一|十一二)点钟?(?!多|半|[\d一二三四五])"
+    rf"(?:(?P<p>{_PART}|[早晚])的?)?{_FREE}(?P<n>一两|[一二两三四五六七八九]、?[二三四五六七八九]|[1-9]、[2-9]|九、?十|十、?十?一|十一、?十?二)点钟?(?!多|半|[\d一二三四五])"
 )
 _FLEXIBLE = re.compile(
     r"(?<!一)(?:全天|一整天|整天|白天)(?=(?:我|家里)?(?:都|也)?(?:有人|在(?!线|掉)|可以|行|方便|有空|得闲|ok|没问题)|(?:吧|就行|\W)*$)"
@@ -83,7 +95,7 @@ _FLEXIBLE = re.compile(
 )
 # Where the evening begins for whoever works.
 _AFTER_WORK = re.compile(
-    r"(?:吃完|吃过)?晚饭(?:之|以)?后(?=吧|过?来|再|上门|行|可以|都|有空|\W|$)|下班(?:之|以)?后"
+    r"(?:吃完|吃过|吃了)晚饭(?:之|以)?后?|晚饭(?:之|以)?后(?=吧|过?来|再|上门|行|可以|都|有空|\W|$)|下班(?:之|以)?后"
 )
 _PART_ALONE = re.compile(
     rf"(?<![一整大半])(?<![每天]天)(?<!一到)(?<!每到)(?<!整个)(?:{_PART})"
@@ -139,14 +151,25 @@ def _others(text: str) -> Iterator[Span]:
             begin, end = _align(ends[0], ends[1])
             if begin < end:
                 yield Span(match.start(), match.end(), ENTITY, _format(begin, end))
+    for match in _BARE_RANGE.finditer(text):
+        moments = [_resolve(_hour(match[name]), 0, match["p"]) for name in "be"]
+        if (
+            moments[0]
+            and moments[1]
+            and (ends := _align(moments[0], moments[1]))[0] < ends[1]
+        ):
+            yield Span(match.start(), match.end(), ENTITY, _format(*ends))
+    for match in _BEFORE_NOON.finditer(text):
+        yield Span(match.start(), match.end(), ENTITY, _format(_DAY_BEGINS, 12 * 60))
     for match in _FLEXIBLE.finditer(text):
         yield Span(match.start(), match.end(), ENTITY, _format(_DAY_BEGINS, _DAY_ENDS))
     for match in _AFTER_WORK.finditer(text):
         yield Span(match.start(), match.end(), ENTITY, _format(_DAY_ENDS, _EVENING_ENDS))
 
 
-def _between(words: str) -> tuple[int, int]:
+def _between(spoken: str) -> tuple[int, int]:
     """The hours of 两三, 九十 and 十一二; equal where they do not follow each other."""
+    words = spoken.replace("、", "").replace("十一十二", "十一二")
     first = 11 if words == "十一二" else _hour(words[0])
     second = 12 if words == "十一二" else 11 if words.endswith("十一") else _hour(words[-1])
     return first, second if second == first + 1 else first
@@ -175,7 +198,7 @@ def _minutes(text: str | None) -> int:
 
 def _moment(match: re.Match[str], name: str) -> _Moment | None:
     groups = match.groupdict()
-    part = groups.get(f"{name}p")
+    part = groups.get(f"{name}p") or groups["later"]
     if groups.get(f"{name}h"):
         hour, minute = _hour(match[f"{name}h"]), _minutes(match[f"{name}m"])
     elif groups.get(f"{name}ch"):
@@ -203,7 +226,7 @@ def _resolve(hour: int, minute: int, part: str | None) -> _Moment | None:
 
 def _range_ends(match: re.Match[str]) -> tuple[_Moment | None, _Moment | None]:
     if match["ch"]:
-        return _resolve(_hour(match["ch"]), 0, match["cp"]), _moment(match, "b")
+        return _resolve(_hour(match["ch"]), 0, match["cp"] or match["later"]), _moment(match, "b")
     return _moment(match, "c2"), _moment(match, "d")
 
 
