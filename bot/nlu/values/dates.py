@@ -28,7 +28,7 @@ _YEAR_WORD = r"今年|去年|前年|明年|本年"
 _NUMBER = r"\d{1,3}|[一二两三四五六七八九]?十?[一二两三四五六七八九]|[一二三四五六七八九]?十"
 _FREE = r"(?<![\d零〇一二两三四五六七八九十百第几.])"
 # What a number with 号 counts when it is no day: 3号楼, 1号线, 三号桌.
-_NO_DAY = r"(?!楼|院|线|桌|店|门|机|窗|厅|床|卡|键|库|坑|房|厂|人|单元|仓|套|栋|幢|座|室|别墅|码|资费|文|选手|双|多)"
+_NO_DAY = r"(?!楼|大?院|线|桌|店|门|机|窗|厅|床|卡|键|库|坑|房|厂|人|单元|仓|套|栋|幢|座|室|别墅|码|资费|文|选手|双|多)"
 _SEP = r"(?:\s*[、,，/~-]\s*|[和跟与及同或到至]|或者?是?|还是)"
 # What stands before a house number or a name: 幸福路18号, 滨江1号.
 _NO_HOUSE = r"(?<!副卡)(?<![路街道巷弄里村苑园江湾城镇乡区座栋院尾编型单工第大小每月份])(?<!尾号)"
@@ -41,6 +41,7 @@ _MONTH_DAY = re.compile(
     rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?{_FREE}(?P<m>{_MONTH})月份?的?(?P<d>{_DAY})"
     rf"(?:(?:号|日){_NO_DAY}|(?![\d.零〇一二两三四五六七八九十百个块元天年月条分点份笔次号日多几gm兆]|来[块元]))"
 )
+_DIGITS = re.compile(r"(?<!\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=那天|当天|号)")
 _SLASHED = re.compile(
     r"(?<![\d/.-])(1[0-2]|0?[1-9])[/.](3[01]|[12]\d|0?[1-9])(?:号|日)|(?<![\d/])(1[0-2]|0?[1-9])/(3[01]|[12]\d|0?[1-9])(?![\d/])"
 )
@@ -52,7 +53,7 @@ _DOTTED = re.compile(
 _REL_MONTH = r"(?:(?P<rel>上{1,3}|下{1,2}|这|本|当|今|次)(?:一?个)?月份?)"
 _RELATIVE_MONTH_DAY = re.compile(rf"{_REL_MONTH}的?(?P<d>{_DAY})(?:号|日){_NO_DAY}")
 _END_OF_MONTH = re.compile(
-    rf"(?<!每)(?<!每个)(?:(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?{_FREE}(?P<m>{_MONTH})月份?|{_REL_MONTH}|(?<![个\d一-十])月)的?"
+    rf"(?<!每)(?<!每个)(?:(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?{_FREE}(?P<m>{_MONTH})月份?|{_REL_MONTH}(?:的?月)?|(?<![个\d一-十月])月)的?"
     r"(?:底|末|尾|最后一天)(?!的?(?:账|话费|费用|流量)|清零|结算|又|总|老|才)"
 )
 _END_OF_YEAR = re.compile(r"年底最后一天|年(?:的)?最后一天")
@@ -62,7 +63,7 @@ _BARE_DAY = re.compile(
 _WEEKDAY = re.compile(
     r"(?<![每几])(?<!(?<![周期拜])[一两二三四五六七八九十\d])(?<!每个)(?P<rel>上上|上|下下|下|这|本)?一?(?:个)?"
     r"(?:(?:周|星期|礼拜)的)?(?:周|星期|礼拜|(?<![礼崇跪祭参])拜)(?P<d>[一二三四五六日天末1-6])"
-    r"(?!愉快|快乐|包|流量|套餐|下(?![午昼半晌晝])|[号元块个])"
+    r"(?!愉快|快乐|包|流量|套餐|下(?![午昼半晌晝的单])|[号元块个])"
 )
 # From Monday to Friday is no day.
 _WEEKDAYS_ALL = re.compile(
@@ -80,9 +81,9 @@ _IN_DAYS = re.compile(
 )
 _NAMED = {
     -3: ("大前天", "大前日", "大前儿个", "大前儿"),
-    -2: ("前天", "前日", "前儿个", "前儿", "前晚", "前个儿"),
-    -1: ("昨天", "昨日", "昨儿个", "昨儿", "昨个儿", "昨个", "昨晚", "昨夜", "昨早", "寻日", "琴日", "噚日",
-         "寻晚", "琴晚", "噚晚", "夜儿个"),
+    -2: ("前天", "前日", "前儿个", "前儿", "前个儿"),
+    -1: ("昨天", "昨日", "昨儿个", "昨儿", "昨个儿", "昨个", "寻日", "琴日", "噚日",
+         "寻晚", "琴晚", "噚晚", "夜儿个", "夜个儿", "夜个"),
     0: ("今天", "今日", "今儿个", "今儿", "今个儿", "今朝"),
     1: ("明天", "明日", "明儿个", "明儿", "明个儿", "明个", "明朝", "听日", "听晚", "听朝"),
     2: ("后天", "后日", "后儿个", "后儿", "后个儿", "后朝"),
@@ -91,8 +92,10 @@ _NAMED = {
 }  # fmt: skip
 _DAY_OF = {name: days for days, names in _NAMED.items() for name in names}
 _NAMED_DAY = re.compile(
-    r"(?<![先生])(?:" + "|".join(sorted(_DAY_OF, key=len, reverse=True)) + r")(?!见|津|头条|(?:都|是|到底|究竟)*(?:几号|几月|星期几|周几|礼拜几|多少号))"
-    r"|(?P<half>[今明后昨])(?=[晚早晨夜]|[上下]午|中午)|(?P<both>明)(?=后[天日儿]|后两天)"
+    r"(?<![先生])(?:"
+    + "|".join(sorted(_DAY_OF, key=len, reverse=True))
+    + r")(?!见|津|头条|之后|方舟|都(?:几号|星期几|周几|礼拜几|多少号))"
+    r"|(?P<night>昨[晚夜早]|前晚)(?!的?[\d一二两三四五六七八九十]+点)|(?P<half>前(?=晚)|[今明后昨])(?=[晚早晨夜]|[上下]午|中午)|(?P<both>明)(?=后[天日儿]|后两天)"
 )
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
 _TO_COME_WORDS = r"能|可以|可不|想|要|请|帮|麻烦|让|约|吧|再|方便|有空|改|吗"
@@ -100,7 +103,8 @@ _PAST_AFTER = re.compile(
     rf"(?:(?!{_TO_COME_WORDS})[^,，。!！?？;；\s]){{0,8}}?"
     r"(?:报|充|交|缴|打|办|订|买|扣|说|申请|断|坏|停|提|投诉|登记|来过|修|收|下单|下的|开的|开通|出的|来(?=过)|发|寄|签|装|换|问)"
     rf"(?:(?!{_TO_COME_WORDS})[^,，。!！?？]){{0,6}}?(?:的(?!时候|话(?!费))|了|过(?!来))"
-    r"|的?(?:那天|当天)?的?(?:(?:国际|通话|短信|上网|流量|缴费|充值|扣费|消费|话费)*(?:记录|详单|清单|明细|账单)|那笔|那条|那次)"
+    r"|的?(?:那天|当天)?的?(?:(?:国际|通话|短信|上网|流量|缴费|充值|扣费|消费|话费)*(?:记录|详单|清单|明细|账单)|的(?:国际|漫游)?(?:短信|通话|流量|电话|上网|消费|扣费)(?!包)|那笔|那条|那次)"
+    r"|[^,，。!！?？]{0,8}(?:没来|没到|没人来|爽约)"
     r"|[^。;；]{0,12}?(?:怎么|咋|为啥|为什么|点解)[^,，。?？]{0,6}(?:了|那么|这么|没|扣|多)"
 )
 # 从周三改到周四: what is moved is still to come.
@@ -111,7 +115,7 @@ _TO_COME = re.compile(
 )
 _BOOKED_BEFORE = re.compile(r"(?:改到|改成|约到?|预约|定在?|换到|推到|那就?)$")
 _HOLIDAY = re.compile(
-    rf"(?:(?P<y>{_YEAR_WORD})的?)?(?<![\d一二三四五六七八九十百])(?P<h>{'|'.join(holidays.NAMES)})(?!的?[那这当]一?个?月|活动|促销|优惠|套餐|特惠|快乐|礼|路|广场|前|后|期间|假|黄金|之|\d|[号块元包])"
+    rf"(?:(?P<y>{_YEAR_WORD})的?)?(?<![\d一二三四五六七八九十百])(?P<h>{'|'.join(holidays.NAMES)})(?!的?[那这当]一?个?月|活动|促销|优惠|套餐|特惠|快乐|礼|路|广场|晚会|好|前|后|期间|假|黄金|之|\d|[号块元包])"
     r"(?=(?P<said>节|那天|当天|晚上|上午|下午|营业|上班|开门)?)节?"
 )
 # 五一 is a number, too; 过年 and 国庆 mean a time as often as a day.
@@ -133,8 +137,8 @@ def find(text: str, today: date) -> Iterator[Span]:
     yield from _ends_of_months(text, today)
     yield from _holidays(text, today)
     for match in _NAMED_DAY.finditer(text):
-        half = match["half"] or match["both"]
-        days = {"昨": -1, "今": 0, "明": 1, "后": 2}[half] if half else _DAY_OF[match[0]]
+        half = match["half"] or match["both"] or (match["night"] or "")[:1]
+        days = {"前": -2, "昨": -1, "今": 0, "明": 1, "后": 2}[half] if half else _DAY_OF[match[0]]
         yield _span(match, today + timedelta(days=days))
     for match in _DAYS_AWAY.finditer(text):
         if (days := _days(match)) is not None:
@@ -194,6 +198,9 @@ def _absolute(text: str, today: date) -> Iterator[Span]:
             found = _real(found.year - 1, month, number)
         if found:
             yield _span(match, found)
+    for match in _DIGITS.finditer(text):
+        if day := _nearest(int(match[1]), int(match[2]), today):
+            yield _span(match, day)
     for match in _SLASHED.finditer(text):
         month, number = int(match[1] or match[3]), int(match[2] or match[4])
         if day := _nearest(month, number, today):
@@ -225,7 +232,11 @@ def _ends_of_months(text: str, today: date) -> Iterator[Span]:
 
 def _holidays(text: str, today: date) -> Iterator[Span]:
     for match in _HOLIDAY.finditer(text):
-        if match["h"] in _SAID_ONLY and not match["said"] and match[0] != text.strip():
+        if not match["said"] and (
+            match["h"].isdigit()
+            or match["h"] == "十一"
+            or (match["h"] in _SAID_ONLY and match[0] != text.strip())
+        ):
             continue
         if (year := resolve_year(match["y"], today)) is not None:
             days = holidays.occurrences(match["h"], date(year, 6, 30))

@@ -23,7 +23,7 @@ _YUAN = re.compile(
 )
 _SIGN = re.compile(rf"[¥￥]\s*(?P<n>{NUMBER})")
 _SMALL = re.compile(
-    rf"(?<![\d.零〇一二两三四五六七八九十百几块元])(?P<j>[\d一二两三四五六七八九])(?:(?:毛|角)(?!钱){_CENTS}|{_JIAO})"
+    rf"(?<![\d.零〇一二两三四五六七八九十百几块元])(?P<j>[\d一二两三四五六七八九])(?!角[形度色落])(?:(?:毛|角)(?!钱){_CENTS}|{_JIAO})"
     rf"|(?<![\d.零〇一二两三四五六七八九十百几])(?P<only>[\d一二两三四五六七八九])分钱"
 )
 # 一毛钱都不欠 speaks of nothing at all.
@@ -35,22 +35,29 @@ _TOGETHER = re.compile(r"一块(?!钱|多|\d|[一二两三四五六七八九][�
 _VERB = (
     r"(?:充值?|冲值?|叉|存|储值|缴费?|交费?|付|扣|收|退|欠|花了|花费?多了|多出|多了|才|骗走|转走|一共|总共|合计|[那这]笔"
     r"|差|只剩|还有|还剩|剩|先来|再来|来|变成|每个?月|一个月|儿值|值|余额|话费|消费|转|违约金|押金|少|贵|涨|补|充满|[充凑]够|超过|低于|预存款?|退款|返还|赔偿?|补偿|罚款|透支|将近|(?<![跑达])不到|[账卡]里?上?有"
-    r"|(?:上个?月|以前|平时|之前)多|账单)"
+    r"|(?:上个?月|以前|平时|之前)多?|[这上本]个?月|这次|每月减|扣款|金额|预算|(?<![月租免资])费|充值卡|[一两二三四五几]次|[一两二三四五几]笔|花|掏|添|喂|(?:再|话费[^,，。]{0,2})加|[一每半全两三]年|账单)"
 )
 _FILL = (
-    r"(?:[了我你他她您走掉出回过个给的到近约共值费上去来张是不有要]|大概|大约|你们|我们|我家|话费|总共|一共|突然|超过"
+    r"(?:[了我你他她您走掉出回过个给的到近约共值费上去来张是不有要:]|大概|大约|你们|我们|我家|话费|总共|一共|突然|超过"
     r"|差不多)*\s*"
 )
 # What may follow a bare amount; a measure word (个, 次, 条, G) would make it something else.
-_AFTER = r"(?=$|[\s,，。!！?？;；、了吗呢吧的啊呀哦钱话花左以到怎送没进能开不谢就行够再补还哈嘛是一干给算差预])"
+_AFTER = r"(?=$|[\s,，。!！?？;；、了吗呢吧的啊呀哦钱话花左以到怎送退没进能开不谢就行够再补还哈嘛是一干给算差预])"
 _BARE = re.compile(rf"{_VERB}{_FILL}(?P<n>{NUMBER})(?P<about>多(?!少))?{_AFTER}")
-_BEFORE_FEE = re.compile(rf"(?P<n>{NUMBER})(?:的)?(?=话费|花费)")
+# After a verb of paying any number is money that counts nothing else.
+_PAID = re.compile(
+    rf"(?:充值?|冲|缴|交|付|收|扣|退|骗|多花|多掏|存)(?:[了我你他她的掉走那]|你们|我们|我[爸妈])*(?P<n>{NUMBER})(?P<about>多(?!少))?"
+    r"(?![\da-z.%:个次条天月年号日分秒张份兆点位岁小倍台部只套人笔级折家块元毛角档那期楼栋单门遍回]|的?套餐|的那|多?[块元个次条天月])"
+)
+_BEFORE_FEE = re.compile(
+    rf"(?<![-/年.])(?P<n>{NUMBER})(?=的?话费|的?花费|的?合约机|的?充值卡|面值|面额|左右|以内|以下|上下)"
+)
 # 不是充300啊是30
 _INSTEAD = re.compile(
     rf"不是{_VERB}?{NUMBER}{_UNIT}?[啊呀哦吧,，\s]*(?:而?是|要|应该是){_VERB}?(?P<n>{NUMBER}){_AFTER}"
 )
 _WHOLE = re.compile(
-    rf"^(?:嗯|呃|额|哦|那个|那|就是|就|先|来|充|要|还是|给我|帮我|我要|我想|大概|差不多|大约|整|个|\s|[,，])*"
+    rf"^(?:要不|嗯|呃|额|哦|那个|那|就是|就|先|来|充|要|还是|给我|帮我|我要|我想|大概|差不多|大约|整|个|\s|[,，])*"
     rf"(?P<n>{NUMBER})(?P<round>的)?(?:吧|左右的?|就行|就好|好了|行吗|可以吗?|左右|上下|整|多|啊|呀|的?谢谢|\s|[,，。!！])*$"
 )
 # 10086 and its like are telephone numbers; 一二九 is spelt out.
@@ -106,7 +113,7 @@ def find(text: str) -> Iterator[Span]:
 
 
 def _bare(text: str) -> Iterator[Span]:
-    for pattern in (_BARE, _BEFORE_FEE, _INSTEAD):
+    for pattern in (_BARE, _PAID, _BEFORE_FEE, _INSTEAD):
         for match in pattern.finditer(text):
             value = parse_number(match["n"])
             if value is not None and _plausible(match["n"], value):

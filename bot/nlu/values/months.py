@@ -21,7 +21,10 @@ _M = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _NO_NUMBER_BEFORE = r"(?<![\d.零〇一二两三四五六七八九十百第几每])"
 # 月租, 月费, 月饼 are words of their own: 这个月租 is 这个 + 月租.
 _MONTH_END = r"月(?!租|费(?!用)|饼|嫂|湖|亮|光|季|坛|山|卡|票|包|功能费|使用费|天(?!天)|内)(?:份)?"
-_YEAR = r"(?:(?:20\d{2}|二[零〇][零〇一二三四五六七八九]{2}|(?<!\d)[12]\d|[一二][零〇一二三四五六七八九])年)"
+_YEAR = (
+    r"(?:(?:20\d{2}|二[零〇][零〇一二三四五六七八九]{2}|(?<!\d)[12]\d|[一二][零〇一二三四五六七八九])年"
+    r"|(?<!\d)20\d{2}(?=[上下]半年|全年|第?[一二三四1-4]个?季度|q[1-4]))"
+)
 _YEAR_WORD = r"(?:今年|去年|上年度?|旧年|大前年|前年|本年度?|明年)"
 _TO = r"\s*(?:一?直?到|至|~|-+|—+|–)\s*"
 _COUNT = r"(?P<n>\d{1,2}|[一二两三四五六七八九]|十[一二]?)"
@@ -63,10 +66,11 @@ _RUN = re.compile(
 _WRITTEN = re.compile(r"(?<![\d/.-])(20\d{2})[-/.](0?[1-9]|1[0-2])(?![\d/.-])月?")
 _COMPACT = re.compile(
     r"(?<!\d)(20[1-4]\d)(0[1-9]|1[0-2])(?=月|的?账单|的?话费|的?费用|的?详单|的?发票)月?"
+    r"|(?:(?<=账期)|(?<=账单)|(?<=月份))(?P<y>20[1-4]\d)(?P<m>0[1-9]|1[0-2])(?!\d)"
 )
 _RELATIVE_MONTH = re.compile(rf"{_RELATIVE}{_MONTH_END}")
 _LAST_N = re.compile(
-    rf"(?:(?P<before>前面?|过去|上|头|之前|往前数?)(?:的)?|(?P<upto>最近|近|这)(?:的)?)\s*{_COUNT}\s*个?月(?!租)"
+    rf"(?:(?P<before>前[面边头]?|过去|上|头|之前|往前[数倒推]?)(?:的)?|(?P<upto>最近|近|这)(?:的)?)\s*{_COUNT}\s*个?月(?!租)"
 )
 _WITHIN = re.compile(rf"(?:{_COUNT}个?月|(?P<half>半)年|(?P<year>一)年)(?:以|之)?内(?:{_OF}|的$)")
 _AGO = re.compile(
@@ -96,7 +100,7 @@ _RANGE_OF_OTHERS = re.compile(
     rf"(?<![\d/.-])从?{_END.format('c')}{_TO}(?:{_END.format('d')}|{_numbered_month('e')}{_MONTH_END})"
 )
 _QUARTER = re.compile(
-    rf"(?<![近这两前头])(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?:第?(?P<q>[一二三四1-4](?:(?:{_AND}|{_TO})?第?[一二三四1-4])*)个?季度|(?<![a-z])q(?P<l>[1-4])(?![\da-z]))"
+    rf"(?<![近这两前头])(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?:(?:第|头(?=一))?(?P<q>[一二三四1-4](?:(?:{_AND}|{_TO})?第?[一二三四1-4])*)个?季度|(?<![a-z])q(?P<l>[1-4])(?![\da-z]))"
 )
 _RELATIVE_QUARTER = re.compile(r"(?<!上)(?P<back>上{1,3})一?个?季度|(?P<now>本|这一?个?|当前?)季度")
 _QUARTERS = re.compile(
@@ -138,6 +142,12 @@ def find(text: str, today: date) -> Iterator[Span]:
         meant_before = text.startswith("当", span.start) and any(
             other.end <= span.start for other in found
         )
+        # 三月跟五月这两个月: the months before.
+        if text.startswith("这", span.start) and isinstance(span.value, list):
+            meant_before = any(
+                other.end <= span.start <= other.end + 2 and other.value != span.value
+                for other in found
+            )
         if not meant_before and not _NAME_BEFORE.search(text, 0, span.start):
             yield span
 
@@ -212,7 +222,11 @@ def _numbered(text: str, today: date) -> Iterator[Span]:
         yield Span(match.start(), match.end(), ENTITY, iso(int(match[1]), int(match[2])))
     for match in _COMPACT.finditer(text):
         yield Span(
-            match.start(), match.end(), ENTITY, iso(int(match[1]), int(match[2])), strength=1
+            match.start(),
+            match.end(),
+            ENTITY,
+            iso(int(match[1] or match["y"]), int(match[2] or match["m"])),
+            1,
         )
     for match in _RUN.finditer(text):
         names = re.findall(r"[\d一二三四五六七八九十]", match["run"])

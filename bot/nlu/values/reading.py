@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.nlu.spans import Span
+from bot.nlu.values.numbers import parse_integer
 
 Piece = tuple[int, int, str]
 """What stands at these offsets of the text before, and what is read instead."""
@@ -97,6 +98,18 @@ def _one_word(match: re.Match[str]) -> str:
     return _SYLLABLES[match[0]]
 
 
+def _minutes_to(match: re.Match[str]) -> str:
+    """差一刻三点 as 2点45."""
+    hour, count = parse_integer(match["h"]), parse_integer(match["m"])
+    minutes = 60 - (count or 0) * (15 if match["u"].startswith("刻") else 1)
+    return f"{(hour - 1) or 12}点{minutes:02d}" if hour and 0 < minutes < 60 else match[0]
+
+
+def _clocks(match: re.Match[str]) -> str:
+    """1400-1600 with its colons."""
+    return match["to"].join(f"{match[end][:2]}:{match[end][2:]}" for end in "ab")
+
+
 def _half_day(match: re.Match[str]) -> str:
     return {"shang": "上", "xia": "下", "wu": "午"}[match[0]]
 
@@ -142,8 +155,26 @@ _CHINESE: list[Rule] = [
     (re.compile(rf"(?<![\d{_NUMERAL}几])百八十(?=[块元蚊])"), "一百"),
     (re.compile(rf"(?<=[\d{_NUMERAL}])快(?=钱|$|[的吧了,，。!！]|话费)"), "块"),
     (re.compile("毫子?(?=$|[^米升安])"), "毛"),
+    (re.compile(r"(?<=十)(?=十[一二]月)|(?<=十一)(?=十二月)"), "、"),
     (re.compile("大洋"), "块"),
-    (re.compile(r"(?<=[\d十百])个?[吉基](?=$|[^利普本尼他])"), "g"),
+    (
+        re.compile(
+            r"(?<=[\d十百])个?[吉基](?=$|[^利普本尼他])|(?<=[一两三四五六七八九])个?吉(?=流量|$|的|够)"
+        ),
+        "g",
+    ),
+    (
+        re.compile(
+            r"差(?P<m>\d{1,2}|[一二两三四五]?十?[一二三四五]?)(?P<u>分钟?|刻钟?)(?:就?到?)(?P<h>\d{1,2}|十?[一二两三四五六七八九十])点(?:整|钟)?"
+        ),
+        _minutes_to,
+    ),
+    (
+        re.compile(
+            r"(?<![\d-])(?P<a>(?:[01]\d|2[0-3])[0-5][05])(?P<to>-|到|至|~)(?P<b>(?:[01]\d|2[0-3])[0-5][05])(?![\d-]|[块元年兆gm])"
+        ),
+        _clocks,
+    ),
     (re.compile(r"(?<=\d)k(?![a-z\d])"), "千"),
     (re.compile(r"(?<![a-z])(?:rmb|cny)\s*(?=\d)|人民币(?=[\d一二两三四五六七八九十])"), "¥"),
     (re.compile(r"(?<=\d)\s*[¥￥](?!\d)"), "块"),
@@ -299,9 +330,9 @@ _ENGLISH: list[Rule] = [
         _clock,
     ),
     (re.compile(r"(?<=[月点]) ?(?:to|through|till|until) ?(?=\d+月|[上下]午\d|晚上\d)"), "到"),
-    (_word("morning|in the morning"), "上午"),
-    (_word("afternoon|in the afternoon"), "下午"),
-    (_word("evening"), "晚上"),
+    (_word("(?<!good )morning|in the morning"), "上午"),
+    (_word("(?<!good )afternoon|in the afternoon"), "下午"),
+    (_word("(?<!good )evening"), "晚上"),
     (_word("noon"), "中午"),
     (re.compile(r"(?<=\d) ?(?:gigs?|gigabytes?)(?![a-z])"), "g"),
     (re.compile(r"(?<=[\d一二两三四五六七八九十百千]) ?(?:kuai|yuan|rmb|cny)(?![a-z])"), "块"),

@@ -58,7 +58,9 @@ _MINUTE = (
 )
 _FREE = r"(?<![\d.:零〇一二两三四五六七八九十百几第])"
 # What points are counted of: 三点建议, 8点积分.
-_NO_CLOCK = r"(?!积分|建议|要求|问题|意见|不满|疑问|疑惑|诉求|看法|水(?!平)|原因|想法|[都也][不没])"
+_NO_CLOCK = (
+    r"(?!多钱|积分|建议|要求|问题|意见|不满|疑问|疑惑|诉求|看法|水(?!平)|原因|想法|[都也][不没])"
+)
 
 
 def _time(name: str) -> str:
@@ -70,21 +72,30 @@ def _time(name: str) -> str:
 
 
 _TO = r"\s*(?:一?直?到|至|-+|~|—+|–)\s*"
+# 两点和四点之间, 两点以后四点以前
+_AND_BEFORE = (
+    r"(?:和|跟|与)(?=[^,，。]{2,8}(?:之间|中间))|(?:以|之)?后[\s,，到]*(?=[^,，。]{2,6}前)"
+)
 # Said afterwards: 一点到三点 下午的.
-_LATER = rf"(?:\s*的?\s*(?P<later>{_PART})(?!{_FREE}{_HOUR}(?:点|:))(?=的|吧|来|行|\W|$))?"
+_LATER = rf"(?:[\s,，吧的呢]*(?P<later>{_PART})(?!{_FREE}{_HOUR}(?:点|:))(?=的|吧|来|行|\W|$))?"
 _POINT = re.compile(
-    _time("a") + r"(?P<rel>以后|之后|过后|后|以前|之前|前(?!后))?(?:左右)?" + _LATER
+    r"(?P<limit>最晚|最迟|不晚于|最早|不早于)?"
+    + _time("a")
+    + r"(?P<rel>以后|之后|过后|后|以前|之前|前(?!后))?(?:左右)?"
+    + _LATER
 )
 _RANGE = re.compile(
     rf"(?:(?:(?P<cp>{_PART}|[早晚])的?)?{_FREE}(?P<ch>{_HOUR}){_TO}" + _time("b")
-    + "|" + _time("c2") + rf"(?:{_TO}|(?:和|跟|与)(?=[^,，。]{{2,8}}(?:之间|中间)))" + _time("d")
+    + "|" + _time("c2") + rf"(?:{_TO}|{_AND_BEFORE})" + _time("d")
     + ")" + _LATER
 )  # fmt: skip
 # 上午9-11
 _BARE_RANGE = re.compile(
     rf"(?P<p>{_PART})的?(?P<b>{_HOUR}){_TO}(?P<e>{_HOUR})(?=[,，。!！?？\s吧之左来都可行的]|$)"
 )
-_BEFORE_NOON = re.compile(r"(?:中午|正午|晌午)(?:以|之)?前")
+# 积分还剩九点
+_POINTS_LEFT = re.compile(r"积分[^,，。]{0,4}$")
+_BEFORE_NOON = re.compile(r"(?:中午|正午|晌午|[午中]饭)(?:以|之)?前")
 # 两三点: from two to three.
 _ABOUT = re.compile(
     rf"(?:(?P<p>{_PART}|[早晚])的?)?{_FREE}(?P<n>一两|[一二两三四五六七八九]、?[二三四五六七八九]|[1-9]、[2-9]|九、?十|十、?十?一|十一、?十?二)点钟?(?!多|半|[\d一二三四五])"
@@ -93,12 +104,13 @@ _FLEXIBLE = re.compile(
     r"(?<!一)(?:全天|一整天|整天|白天)(?=(?:我|家里)?(?:都|也)?(?:有人|在(?!线|掉)|可以|行|方便|有空|得闲|ok|没问题)|(?:吧|就行|\W)*$)"
     r"|(?:随时|啥时候都|什么时候都|几点都|任何时间)(?=(?:都|来|过来|上门)*(?:可以|行|方便|有空|得闲|ok|来|在家|有人)|(?:吧|\W)*$)|一整天(?=都在)"
 )
-# Where the evening begins for whoever works.
-_AFTER_WORK = re.compile(
-    r"(?:吃完|吃过|吃了)晚饭(?:之|以)?后?|晚饭(?:之|以)?后(?=吧|过?来|再|上门|行|可以|都|有空|\W|$)|下班(?:之|以)?后"
+# 午饭后 is the part of the day that begins there.
+_MEALS = {"早": "上午", "午": "下午", "中": "下午", "晚": "晚上", "夜": "晚上"}
+_AFTER_MEAL = re.compile(
+    r"(?:吃完|吃过|吃了)(?P<a>[早午中晚夜])[饭餐](?:之|以)?后?|(?P<b>[早午中晚夜])[饭餐](?:之|以)?后(?=吧|过?来|再|上门|行|可以|都|有空|\W|$)|下班(?:之|以)?后"
 )
 _PART_ALONE = re.compile(
-    rf"(?<![一整大半])(?<![每天]天)(?<!一到)(?<!每到)(?<!整个)(?:{_PART})"
+    rf"(?<![整大半提])(?<!(?<![周期拜])一)(?<![每天]天)(?<!一到)(?<!每到)(?<!整个)(?:{_PART})"
     rf"(?!好(?:$|[呀啊哇,，。!！ 小])|流量|包|模式|网|茶|(?:12|十二|24)点)|{_SHORT}(?!点)"
     r"|(?<![这起赶从])一早(?![就上])"
 )
@@ -127,14 +139,18 @@ def find(text: str) -> Iterator[Span]:
     for match in _POINT.finditer(text):
         if (
             match["ah"] in ("一", "两")
-            and match["ap"] is None
+            and match["ap"] in (None, "早", "晚")
             and not _REALLY_ONE.match(text, match.end("ah"))
         ):
             if match["ah"] == "一" or (match["rel"] is None and not _stands_alone(text, match)):
                 continue
+        if _POINTS_LEFT.search(text, 0, match.start()):
+            continue
         moment = _moment(match, "a")
         if moment is not None:
-            yield Span(match.start(), match.end(), ENTITY, _open_ended(moment, match["rel"]))
+            limit = {"晚": "前", "迟": "前", "早": "后"}
+            relation = limit.get((match["limit"] or "")[1:2], match["rel"])
+            yield Span(match.start(), match.end(), ENTITY, _open_ended(moment, relation))
     for match in _PART_ALONE.finditer(text):
         if _GREETING.match(text):
             continue
@@ -153,18 +169,15 @@ def _others(text: str) -> Iterator[Span]:
                 yield Span(match.start(), match.end(), ENTITY, _format(begin, end))
     for match in _BARE_RANGE.finditer(text):
         moments = [_resolve(_hour(match[name]), 0, match["p"]) for name in "be"]
-        if (
-            moments[0]
-            and moments[1]
-            and (ends := _align(moments[0], moments[1]))[0] < ends[1]
-        ):
+        if moments[0] and moments[1] and (ends := _align(moments[0], moments[1]))[0] < ends[1]:
             yield Span(match.start(), match.end(), ENTITY, _format(*ends))
     for match in _BEFORE_NOON.finditer(text):
         yield Span(match.start(), match.end(), ENTITY, _format(_DAY_BEGINS, 12 * 60))
     for match in _FLEXIBLE.finditer(text):
         yield Span(match.start(), match.end(), ENTITY, _format(_DAY_BEGINS, _DAY_ENDS))
-    for match in _AFTER_WORK.finditer(text):
-        yield Span(match.start(), match.end(), ENTITY, _format(_DAY_ENDS, _EVENING_ENDS))
+    for match in _AFTER_MEAL.finditer(text):
+        part = _PARTS[_MEALS[match["a"] or match["b"] or "晚"]]
+        yield Span(match.start(), match.end(), ENTITY, "-".join(part))
 
 
 def _between(spoken: str) -> tuple[int, int]:
@@ -178,7 +191,7 @@ def _between(spoken: str) -> tuple[int, int]:
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
     """两点 is two o'clock unless two points follow (两点建议, 两点不满)."""
     following = text[match.end() : match.end() + 1]
-    return not following or following in "来去到吧行可好的,，。!！?？ 、还前后有过在上开能钟见"
+    return not following or following in "来去到吧行可好的,，。!！?？ 、还前后赶有过在上开能钟见"
 
 
 def _hour(text: str) -> int:
@@ -213,6 +226,8 @@ def _resolve(hour: int, minute: int, part: str | None) -> _Moment | None:
         return None
     if part in _NIGHT:
         hour %= 12
+    elif part in ("夜里", "夜间") and hour < 5:
+        pass  # the small hours
     elif part in _EVENING and (hour == 12 or hour < 5):
         return None  # after midnight nobody comes
     elif part in _LATE and hour < 12:

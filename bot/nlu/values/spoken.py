@@ -11,24 +11,33 @@ from bot.nlu.spans import Span
 _FILLER = r"[的吧呢啊呀哦噢喔嗯呃额诶欸唉哎,，。.!！、…\s]|那个|就是|这个"
 _BETWEEN_REPEATED = re.compile(rf"(?:{_FILLER})*")
 _VERB = r"(?:改成?|办|加|充|冲|交|存|扣|查|看|约|定|订|那个|到|在|说)?"
-_REFUSED = re.compile(rf"(?:不是要?|不要|唔系|唔要|不用|别要?){_VERB}$")
+_REFUSED = re.compile(rf"(?:不是说?要?|不要|唔系|唔要|不用|别要?){_VERB}$|过了$")
+# 除了本月 · 连这个月在内: what only says which of the others are meant.
+_LEFT_OUT = re.compile(
+    r"(?:不算|不含|不包括|除了?|除去|除开|刨去|刨开|去掉|抛开|撇开|包括|包含|含|连)$"
+)
 _WANTED = re.compile(rf"(?:(?<!不)是|系|(?<!不)要|改|换|就){_VERB}$")
 _CORRECTED = re.compile(
     rf"(?:{_FILLER})*(?:不对|不不不?|不是|说错了?|讲错了?|搞错了?|记错了?|错了|口误|sorry|no)(?:{_FILLER}|了|我|说|要|应该|是)*"
 )
 # 周三改到周四: the second day takes the place of the first.
 _MOVED = re.compile(
-    r"(?:改|换|挪|推迟?|延后?|调整?|提前|顺延)(?:到|成|为|至|去)?(?:了|[^,，。!！?？]{0,6})$"
+    r"(?:改|换|挪|拖|推迟?|延后?|调整?|提前|顺延)(?:到|成|为|至|去)?(?:了|[^,，。!！?？]{0,6})$"
 )
+_SAME = re.compile(r"(?!.*(?:或|和|跟|还是|也|不|改))[^。!！?？]{0,6}")
+# 不要周一，周二周三随便
+_UNWANTED = re.compile(r"(?:(?<!要)不要|别|除了?|除开)(?:约|安排)?在?$")
 _FAR = 40  # characters; nobody takes back what was said longer ago
 _MOVABLE = frozenset(("date", "time_slot"))
 # 周四不行，那就周五: what is ruled out counts only when nothing else is said.
 _RULED_OUT = re.compile(
-    r"(?:那天|的|这天|时候|账单|话费|我们?|家里|家|屋里|人|都|也|就|又|是|可能|实在|恐怕|肯定|全|\s)*"
+    r"(?:那天|的|这天|时候|账单|话费|我们?|俺们?|家里|家|屋里|人|都|也|就|又|是|可能|实在|恐怕|肯定|全|\s)*"
     r"(?:不行|不可以|不算|不方便|不太方便|不要|不看|没空|没时间|没人|没有人|冇人|不在|不得闲|唔得|来不了|去不了|有事|上班|上课|加班|出差"
-    r"|(?:还|得|要)(?:去|上班|上课|带|出|开会|加班|接|送|值班))"
+    r"|返工|赶集|下地|(?:才|就)?下班(?!以?后|之后|来)|(?:还|得|要)[^\W\d]{0,3}班|(?:还|得|要)(?:去|上班|上课|带|出|开会|加班|接|送|值班|返工)|[^\W\d]{1,3}去(?=$|[,，。!！了]))"
 )
-_IN_ORDER = re.compile(r"(?:份|的|账单|话费|都|也|是|\s)*(?:没毛病|没问题|对的|正常|不用)")
+_IN_ORDER = re.compile(
+    r"(?:份|的|账单|话费|都|也|是|\s)*(?:没毛病|没问题|对的|正常|不用|别算|除外|在内)"
+)
 
 
 def settled(folded: str, spans: Iterable[Span]) -> list[Span]:
@@ -54,18 +63,43 @@ def _meant(folded: str, spans: list[Span]) -> list[Span]:
     refused: list[tuple[str, object]] = []
     for place, span in enumerate(spans):
         if _is_ruled_out(folded, span) or any(
-            _takes_back(folded, span, other)
+            other.entity == span.entity and _takes_back(folded, span, other)
             for other in spans[place + 1 :]
-            if other.entity == span.entity
         ):
             refused.append((span.entity, span.value))
+    spans = _finest(folded, spans)
     meant = [span for span in spans if (span.entity, span.value) not in refused]
     left = {span.entity for span in meant}
     return [span for span in spans if span in meant or span.entity not in left]
 
 
+def _finest(folded: str, spans: list[Span]) -> list[Span]:
+    """The spans without the part of a day that another says more exactly: 七点，吃完晚饭那阵."""
+    return [
+        span
+        for place, span in enumerate(spans)
+        if span.entity != "time_slot"
+        or not any(
+            other.entity == "time_slot"
+            and _is_inside(str(other.value), str(span.value))
+            and _SAME.fullmatch(folded, min(span.end, other.end), max(span.start, other.start))
+            for other in (*spans[max(0, place - 1) : place], *spans[place + 1 : place + 2])
+        )
+    ]
+
+
+def _is_inside(inner: str, outer: str) -> bool:
+    begin, end = outer.split("-")
+    return inner != outer and begin <= inner[:5] and inner[6:] <= end
+
+
 def _is_ruled_out(folded: str, span: Span) -> bool:
-    if span.entity == "month" and _IN_ORDER.match(folded, span.end):
+    if span.entity == "month" and (
+        _IN_ORDER.match(folded, span.end)
+        or _LEFT_OUT.search(folded, max(0, span.start - 4), span.start)
+    ):
+        return True
+    if span.entity in _MOVABLE and _UNWANTED.search(folded, max(0, span.start - 6), span.start):
         return True
     return bool(_RULED_OUT.match(folded, span.end))
 

@@ -12,8 +12,12 @@ from bot.nlu import values
 from bot.nlu.fold import fold
 
 TODAY = date(2026, 11, 22)
-FILE = Path(__file__).parents[1] / "values_development.yml"
-CASES = YAML(typ="safe", pure=True).load(FILE.read_text(encoding="utf-8"))["cases"]
+FILES = sorted(Path(__file__).parents[1].glob("values_development*.yml"))
+CASES = [
+    case
+    for file in FILES
+    for case in YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))["cases"]
+]
 
 
 def _comparable(entity: str, found: list[Any]) -> list[Any]:
