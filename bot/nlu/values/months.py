@@ -72,7 +72,9 @@ _RELATIVE_MONTH = re.compile(rf"{_RELATIVE}{_MONTH_END}")
 _LAST_N = re.compile(
     rf"(?:(?P<before>前[面边头]?|过去|上|头|之前|往前[数倒推]?)(?:的)?|(?P<upto>最近|近|这)(?:的)?)\s*{_COUNT}\s*个?月(?!租)"
 )
-_WITHIN = re.compile(rf"(?:{_COUNT}个?月|(?P<half>半)年|(?P<year>一)年)(?:以|之)?内(?:{_OF}|的$)")
+_WITHIN = re.compile(
+    rf"(?:{_COUNT}个?月|(?P<half>半)年|(?P<year>一)年)(?:(?:以|之)?内(?:{_OF}|的$)|以来)"
+)
 _AGO = re.compile(
     rf"(?<![\d零〇一二两三四五六七八九十前])(?:{_COUNT}个月|(?P<half>半)年|(?P<year>一)年)(?:以|之)?前(?:那个月)?(?![一二两三四五六七八九十\d])"
 )
@@ -85,16 +87,18 @@ _SAME = re.compile(
 )
 _PERIOD = re.compile(
     r"(?<!上)(?P<back>上{1,2})一?个?(?:账期|账单期|账单周期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
-    r"|(?:这个|本|当)(?:账期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
+    r"|(?P<ahead>下)一?个?(?:账期|账单期|计费周期)|(?:这个|本|当)(?:账期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
 )
 _HOLIDAY = re.compile(
     rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?P<h>{'|'.join(holidays.NAMES)})(?:节)?(?:的?(?:那|这|当)一?个?月)"
 )
-_SUMMER = re.compile(rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?暑假(?:那|这)?(?:两个月|期间)")
+_SUMMER = re.compile(
+    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?暑假(?:(?:那|这)?(?:两个月|期间)|{_OF}|$)"
+)
 # Ends of a range that are no numbered month: 上个月, 现在, 年初, 2026-03.
 _END = (
     r"(?:(?P<{0}back>上{{1,3}})一?个?月(?:份)?|(?P<{0}now>现在|目前|今天|今日|如今|而家|这个?月|本月|当月|眼下)"
-    r"|(?P<{0}start>(?:今年)?年[初头]|今年)|(?P<{0}y>20\d{{2}})(?:[-/.年]\s?)?(?P<{0}m>1[0-2]|0?[1-9])月?(?:份)?(?!\d))"
+    r"|(?P<{0}start>(?:[今去]年)?年[初头]|[今去]年)|(?P<{0}y>20\d{{2}})(?:[-/.年]\s?)?(?P<{0}m>1[0-2]|0?[1-9])月?(?:份)?(?!\d))"
 )
 _RANGE_OF_OTHERS = re.compile(
     rf"(?<![\d/.-])从?{_END.format('c')}{_TO}(?:{_END.format('d')}|{_numbered_month('e')}{_MONTH_END})"
@@ -102,12 +106,14 @@ _RANGE_OF_OTHERS = re.compile(
 _QUARTER = re.compile(
     rf"(?<![近这两前头])(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?:(?:第|头(?=一))?(?P<q>[一二三四1-4](?:(?:{_AND}|{_TO})?第?[一二三四1-4])*)个?季度|(?<![a-z])q(?P<l>[1-4])(?![\da-z]))"
 )
-_RELATIVE_QUARTER = re.compile(r"(?<!上)(?P<back>上{1,3})一?个?季度|(?P<now>本|这一?个?|当前?)季度")
+_RELATIVE_QUARTER = re.compile(
+    rf"(?:(?<!上)(?P<back>上{{1,3}})一?个?|(?P<now>本|这一?个?|当前?))季(?:度|{_OF}|$)"
+)
 _QUARTERS = re.compile(
     rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?:前|头)(?P<first>[两三2-3])季度|(?:前|上|过去)(?P<before>[两三四2-4])个季度|(?:最近|近|这)(?P<n>[一两二三四1-4])个季度"
 )
 _HALF_YEAR = re.compile(
-    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?P<half>上|下)半年"
+    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?(?P<half>[上下]|(?<=年)前|后)半年"
     r"|(?P<upto>最近|近|这)(?P<a>半|一)年|(?P<before>前|过去)(?P<b>半|一)年"
 )
 _WHOLE_YEAR = re.compile(
@@ -289,8 +295,10 @@ def _other_ranges(text: str, today: date) -> Iterator[Span]:
 def _end_of_range(match: re.Match[str], name: str, today: date) -> tuple[int, int]:
     if match[f"{name}y"]:
         return int(match[f"{name}y"]), int(match[f"{name}m"])
-    if match[f"{name}start"]:
-        return today.year, 1
+    if start := match[f"{name}start"]:
+        if name == "d" and start == "今年":
+            return today.year, today.month
+        return today.year - start.startswith("去"), 1
     return add_months(today.year, today.month, -len(match[f"{name}back"] or ""))
 
 
@@ -307,7 +315,7 @@ def _relative(text: str, today: date) -> Iterator[Span]:
         else:
             yield month(match, len(match["ahead"] or match["next"] or ""))
     for match in _PERIOD.finditer(text):
-        yield month(match, -len(match["back"] or ""))
+        yield month(match, len(match["ahead"] or "") - len(match["back"] or ""))
     for match in _AGO.finditer(text):
         count = 6 if match["half"] else 12 if match["year"] else _number(match["n"])
         yield month(match, -count)
@@ -395,7 +403,7 @@ def _years(text: str, today: date) -> Iterator[Span]:
     this = (today.year, today.month)
     for match in _HALF_YEAR.finditer(text):
         if match["half"]:
-            start = 1 if match["half"] == "上" else 7
+            start = 1 if match["half"] in "上前" else 7
             year = resolve_year(match["y"], today)
             if year is None:
                 year = today.year if start <= today.month else today.year - 1

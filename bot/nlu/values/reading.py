@@ -156,12 +156,13 @@ _CHINESE: list[Rule] = [
     (re.compile(rf"(?<=[\d{_NUMERAL}])快(?=钱|$|[的吧了,，。!！]|话费)"), "块"),
     (re.compile("毫子?(?=$|[^米升安])"), "毛"),
     (re.compile(r"(?<=十)(?=十[一二]月)|(?<=十一)(?=十二月)"), "、"),
+    (re.compile("最后一个?季度|末季度"), "四季度"),
     (re.compile("大洋"), "块"),
     (
         re.compile(
             r"(?<=[\d十百])个?[吉基](?=$|[^利普本尼他])|(?<=[一两三四五六七八九])个?吉(?=流量|$|的|够)"
         ),
-        "g",
+        lambda match: match[0].replace(match[0][-1], "g"),
     ),
     (
         re.compile(
