@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.constants import TOKENS_NAMES
-from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -30,8 +31,6 @@ WISHES = "wishes"
 """Where a message's wishes stand when it has more than one: dictionaries of intent, confidence, entities, start and end."""
 
 _RULES_FILE = "wishes.json"
-_NAMING = frozenset({"plan", "addon", "charge_item", "amount", "data_amount", "country"})
-"""Entities by which a part of a message names what it is about."""
 
 logger = logging.getLogger(__name__)
 
@@ -153,24 +152,17 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
 
     def _understood(self, message: Message, model: IntentModel) -> Sequence[tuple[str, float]]:
         """The ranking of the first wish, which is the whole message's where there is one."""
-        wishes = self._wishes(message, model, self._rules) if self._rules is not None else []
-        if len(wishes) > 1:
-            entities = message.get(ENTITIES) or []
-            message.set(WISHES, [_described(wish, entities) for wish in wishes], add_to_output=True)
-        if wishes:
-            return wishes[0].ranking
-        return model.ranking(_features(message), self._config["ranking_length"])
 
-    def _wishes(self, message: Message, model: IntentModel, rules: WishRules) -> list[Wish]:
+        @cache
         def understand(start: int, end: int) -> Sequence[tuple[str, float]]:
             return model.ranking(_features(message, start, end), self._config["ranking_length"])
 
-        named = [
-            (entity["start"], entity["end"])
-            for entity in message.get(ENTITIES) or ()
-            if entity[ENTITY_ATTRIBUTE_TYPE] in _NAMING
-        ]
-        return find_wishes(message.get(TEXT), understand, rules, named)
+        text = message.get(TEXT)
+        wishes = find_wishes(text, understand, self._rules) if self._rules is not None else []
+        if len(wishes) > 1:
+            entities = message.get(ENTITIES) or []
+            message.set(WISHES, [_described(wish, entities) for wish in wishes], add_to_output=True)
+        return wishes[0].ranking if wishes else understand(0, len(text))
 
 
 def _features(message: Message, start: int = 0, end: int | None = None) -> Features:

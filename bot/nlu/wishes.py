@@ -1,22 +1,26 @@
 """Two wishes in one message: which of its clauses are wishes of their own.
 
-A message wrongly parted is worse than a second wish missed, so a wish counts only when its part of the message is
-confidently understood by itself, and as something else than the parts before. What is asked for beside that depends on the
-words between them (:class:`bot.nlu.clauses.Link`):
+A message is parted in every way that its clauses allow (:mod:`bot.nlu.clauses`), each part is understood by itself, and what
+speaks for two neighbours being two wishes is added up in points. The parting with the most points is taken when each of its
+cuts has more than none. It counts
 
-* after a connector (另外, 顺便) the customer says that another thing comes;
-* at a comma both parts must ask for something that they name: what only tells is the reason, or more of the same
-  (流量不够用，换个大点的套餐; 取消彩铃，我根本不用), what names nothing asks about the part before (补卡，怎么办), and two
-  requests of one matter explain each other (宽带断了，什么时候能修好);
-* in a row of names (话费和流量) only look-ups are counted.
+* how surely both parts are understood, and whether the message as a whole is torn between just these two;
+* what stands between them: after 另外 or a new line the customer says that another thing comes, 再 and 也 say it by half;
+* whether both ask: what only tells is often the reason (流量不够用，换个大点的套餐);
+* against them, that the two are of one matter, or that people ask for both in one question (宽带断了，什么时候能修好).
+
+A message wrongly parted is worse than a second wish missed, so two wishes at a mere comma begin in debt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import combinations, pairwise
 
-from bot.nlu.clauses import Link, asks, clauses, denies
+from bot.nlu.clauses import Clause, Link, asks, clauses, denies
 from bot.nlu.fold import fold
 from bot.nlu.wish_rules import WishRules
 
@@ -25,13 +29,25 @@ Understand = Callable[[int, int], Ranking]
 """The likeliest intents of characters ``start`` to ``end`` of the message, with their probabilities."""
 
 MOST_WISHES = 3
-MOST_CLAUSES = 8
+MOST_CLAUSES = 10
 LONGEST = 160
 """Characters; in a longer story, clauses are told and not wished."""
 
-_LIST_LONGEST = 12
-_AFTER_CONNECTOR, _AFTER_COMMA, _IN_LIST, _TOLD, _PERSON = 0.5, 0.7, 0.6, 0.8, 0.8
-"""How sure each of two wishes must be."""
+_LEAST, _SURE, _PERSON = 0.5, 0.9, 0.8
+"""How likely a wish must be; when a part of several clauses needs no look at each; how likely wanting a person must be."""
+
+_POINTS = {
+    Link.NOTHING: -1.2,
+    Link.COMMA: -1.4,
+    Link.GOING_ON: 0.0,
+    Link.LIST: 0.8,
+    Link.SENTENCE: 1.5,
+    Link.CONNECTOR: 3.0,
+}
+_FOR_ODDS, _FOR_WHOLE = 0.4, 0.16
+"""For each unit of the less sure part's log odds, and of the log probabilities that both wishes have in the whole."""
+_BOTH_ASK, _LOOKUPS, _ONE_MATTER, _ONE_QUESTION = 1.2, 0.3, -1.1, -1.2
+_UNLIKELY = 0.001
 
 
 @dataclass(frozen=True)
@@ -55,107 +71,89 @@ class Wish:
 
 @dataclass(frozen=True)
 class _Part:
-    start: int
-    end: int
+    wish: Wish
     link: Link
     asks: bool
-    names: bool
 
 
-def find_wishes(
-    text: str, understand: Understand, rules: WishRules, named: Sequence[tuple[int, int]] = ()
-) -> list[Wish]:
+def find_wishes(text: str, understand: Understand, rules: WishRules) -> list[Wish]:
     """The wishes of a message that has more than one, in their order; empty for every other message.
 
-    ``named`` are the places of the entities by which a part names what it is about. Wanting a person wins over all: then
-    that is the only wish.
+    Wanting a person wins over all: then that is the only wish.
     """
     if len(text) > LONGEST:
         return []
-    parts = _parts(text, rules, named)
-    if len(parts) < 2:
-        return []
-    found = [(part, Wish(part.start, part.end, understand(part.start, part.end))) for part in parts]
-    person = [
-        wish for _, wish in found if wish.intent == rules.person and wish.confidence >= _PERSON
-    ]
-    if person:
-        return person[:1]
-    wishes = _counted(found, rules)
-    return wishes if len(wishes) > 1 else []
-
-
-def _parts(text: str, rules: WishRules, named: Sequence[tuple[int, int]]) -> list[_Part]:
-    """Clauses put together again where no second wish may begin."""
     found = clauses(text)
     if not 1 < len(found) <= MOST_CLAUSES:
         return []
+    alone = [Wish(one.start, one.end, understand(one.start, one.end)) for one in found]
+    person = [wish for wish in alone if wish.intent == rules.person and wish.confidence >= _PERSON]
+    if person:
+        return person[:1]
     folded = fold(text)
-    parts: list[_Part] = []
-    for clause in found:
-        words = folded[clause.start : clause.end]
-        names = rules.names_a_thing(words) or any(
-            clause.start <= start and end <= clause.end for start, end in named
+    denied = [denies(folded[clause.start : clause.end]) for clause in found]
+    wished = [_may_be_wish(wish, rules) and not no for wish, no in zip(alone, denied, strict=True)]
+    intents = {wish.intent for wish, yes in zip(alone, wished, strict=True) if yes}
+    if len(intents) < 2 and not any(_POINTS[clause.link] > 1 for clause in found[1:]):
+        return []
+
+    @cache
+    def part(first: int, after: int) -> _Part | None:
+        """Clauses ``first`` to ``after`` (exclusive) as one wish: as they are understood together, or the surest of them."""
+        sure = [alone[place] for place in range(first, after) if wished[place]]
+        start, end = found[first].start, found[after - 1].end
+        together = Wish(start, end, understand(start, end))
+        if after - first == 1:
+            best = sure
+        elif _may_be_wish(together, rules) and together.confidence >= _SURE:
+            best = [together]
+        else:
+            best = [one for one in (together, *sure) if _may_be_wish(one, rules)]
+        if not best:
+            return None
+        ranking = max(best, key=lambda wish: wish.confidence).ranking
+        asking = any(
+            asks(folded[found[place].start : found[place].end]) and not denied[place]
+            for place in range(first, after)
         )
-        asking = asks(words) and not denies(words)
-        part = _Part(clause.start, clause.end, clause.link, asking, names)
-        if not parts or _may_begin(part, parts[-1]):
-            parts.append(part)
-        else:
-            last = parts[-1]
-            parts[-1] = _Part(
-                last.start, part.end, last.link, last.asks or part.asks, last.names or part.names
-            )
-    return parts
+        return _Part(Wish(start, end, ranking), found[first].link, asking)
 
-
-def _may_begin(part: _Part, before: _Part) -> bool:
-    """Whether a second wish may begin here, as far as the words alone can tell."""
-    if part.link is Link.CONNECTOR:
-        return True
-    if part.link is Link.LIST:
-        return max(part.end - part.start, before.end - before.start) <= _LIST_LONGEST
-    return part.asks and before.asks and part.names and before.names
-
-
-def _counted(found: Sequence[tuple[_Part, Wish]], rules: WishRules) -> list[Wish]:
-    """The parts that are wishes; the others belong to the wish before them, those before the first to the first."""
-    wishes: list[Wish] = []
-    last: _Part | None = None
-    start: int | None = None
-    for part, wish in found:
-        if last is None:
-            start = part.start if start is None else start
-            if wish.intent in rules.intents and wish.confidence >= _AFTER_CONNECTOR:
-                wishes.append(Wish(start, wish.end, wish.ranking))
-                last = part
-        elif len(wishes) < MOST_WISHES and _is_another(part, wish, last, wishes, rules):
-            wishes.append(wish)
-            last = part
-        else:
-            former = wishes[-1]
-            wishes[-1] = Wish(former.start, wish.end, former.ranking)
+    whole = dict(understand(0, len(text)))
+    most, wishes = 0.0, list[Wish]()
+    for cuts in _partings(found):
+        parts = [one for first, after in pairwise(cuts) if (one := part(first, after))]
+        if len({one.wish.intent for one in parts}) < len(cuts) - 1:
+            continue
+        points = [_points(before, one, whole, rules) for before, one in pairwise(parts)]
+        if min(points) > 0 and sum(points) > most:
+            most, wishes = sum(points), [one.wish for one in parts]
     return wishes
 
 
-def _is_another(
-    part: _Part, wish: Wish, last: _Part, wishes: Sequence[Wish], rules: WishRules
-) -> bool:
-    intents = [former.intent for former in wishes]
-    if wish.intent not in rules.intents or wish.intent in intents:
-        return False
-    least = min(wish.confidence, wishes[-1].confidence)
-    together = rules.belong_together(wish.intent, intents[-1])
-    one_question = rules.are_one_question(wish.intent, intents[-1])
-    lookups = rules.are_lookups([wish.intent, intents[-1]])
-    if part.link is Link.LIST:
-        return lookups and least >= _IN_LIST
-    if part.link is Link.PUNCTUATION:
-        return (lookups or not together) and not one_question and least >= _AFTER_COMMA
-    if part.asks and last.asks:
-        return least >= _AFTER_CONNECTOR
-    if one_question:
-        return False
-    return least >= (_TOLD if together and not lookups else _AFTER_CONNECTOR) and (
-        part.asks or lookups or wish.confidence >= _TOLD
+def _may_be_wish(wish: Wish, rules: WishRules) -> bool:
+    return wish.intent in rules.intents and wish.confidence >= _LEAST
+
+
+def _partings(found: Sequence[Clause]) -> Iterator[tuple[int, ...]]:
+    """All ways to make two or three parts of clauses: where each begins, and where the last ends."""
+    for number in range(1, MOST_WISHES):
+        for cuts in combinations(range(1, len(found)), number):
+            yield (0, *cuts, len(found))
+
+
+def _points(before: _Part, part: _Part, whole: dict[str, float], rules: WishRules) -> float:
+    """What speaks for two neighbours being two wishes."""
+    intents = (before.wish.intent, part.wish.intent)
+    lookups = rules.are_lookups(intents)
+    if part.link is Link.LIST and not lookups:
+        return -math.inf
+    least = min(before.wish.confidence, part.wish.confidence, 1 - _UNLIKELY)
+    return (
+        _POINTS[part.link]
+        + _FOR_ODDS * math.log(least / (1 - least))
+        + _FOR_WHOLE * sum(math.log(max(whole.get(one, 0), _UNLIKELY)) for one in intents)
+        + _BOTH_ASK * (before.asks and part.asks)
+        + _LOOKUPS * lookups
+        + _ONE_MATTER * rules.belong_together(*intents)
+        + _ONE_QUESTION * rules.are_one_question(*intents)
     )
