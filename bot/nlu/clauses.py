@@ -54,7 +54,7 @@ _LEADING = re.compile(
     rf"(?:{_TURNS}|{_NUMBERED}|{_DIGIT})(?:[，,、。：:\s]*(?:{_TURNS}))*[，,、：:\s]*|[\W_]+"
 )
 _INSIDE = re.compile(
-    rf"(?P<turn>{_TURNS}|(?<=.)(?:{_DIGIT}))|(?P<going>(?<!先){_GOES_ON})|(?P<list>和|跟|及(?!时)|与)"
+    rf"(?P<turn>{_TURNS}|(?<=.)(?:{_DIGIT}))|(?P<going>{_GOES_ON})|(?P<list>和|跟|及(?!时)|与)"
     r"|(?P<nothing>(?<=[了啊呀吧吗呢])(?![了啊呀吧吗呢的多几什没])|(?=帮我|麻烦|我[想要]|(?<![帮我给要想先再能来去请你检里哪么何以不是都也])查(?!一?下?$)))"
 )
 _THEN = re.compile(r"再|然后|接着|完了")  # 先查工单，再改时间: two things, one after the other

@@ -27,14 +27,13 @@ class Topic:
 
 @dataclass(frozen=True)
 class WishRules:
-    """``intents`` that are wishes; ``lookups`` among them; ``matters`` whose wishes belong together; ``things`` by name."""
+    """``intents`` that are wishes; ``lookups`` among them; ``matters`` whose wishes belong together."""
 
     person: str
     intents: frozenset[str]
     lookups: frozenset[str]
     matters: tuple[frozenset[str], ...]
     one_question: frozenset[frozenset[str]]
-    things: tuple[str, ...]
     topics: tuple[Topic, ...] = ()
 
     @classmethod
@@ -53,14 +52,13 @@ class WishRules:
         lookups = frozenset(content["lookups"])
         matters = tuple(frozenset(matter) for matter in content["matters"])
         one_question = frozenset(frozenset(pair) for pair in content["one_question"])
-        things = tuple(content["things"])
         topics = tuple(
             Topic(tuple(topic["words"]), topic["wishes"][0]) for topic in content["topics"]
         )
         named = lookups.union(*matters, *one_question, (topic.commonest for topic in topics))
         if unknown := sorted(named - intents):
             raise WishRulesError(f"These have no title: {', '.join(unknown)}")
-        return cls(str(content["person"]), intents, lookups, matters, one_question, things, topics)
+        return cls(str(content["person"]), intents, lookups, matters, one_question, topics)
 
     def belong_together(self, one: str, other: str) -> bool:
         """Whether the two wishes are of one matter."""
@@ -74,10 +72,6 @@ class WishRules:
         """Whether all of them are answered in one breath."""
         return self.lookups.issuperset(intents)
 
-    def names_a_thing(self, text: str) -> bool:
-        """Whether folded ``text`` has one of the things in it."""
-        return any(thing in text for thing in self.things)
-
     def content(self) -> dict[str, Any]:
         """The rules as :meth:`restore` reads them."""
         return {
@@ -86,7 +80,6 @@ class WishRules:
             "lookups": sorted(self.lookups),
             "matters": [sorted(matter) for matter in self.matters],
             "one_question": sorted(sorted(pair) for pair in self.one_question),
-            "things": list(self.things),
             "topics": [[*topic.words, topic.commonest] for topic in self.topics],
         }
 
@@ -99,7 +92,6 @@ class WishRules:
             frozenset(content["lookups"]),
             tuple(frozenset(matter) for matter in content["matters"]),
             frozenset(frozenset(pair) for pair in content["one_question"]),
-            tuple(content["things"]),
             tuple(Topic(tuple(words), commonest) for *words, commonest in content["topics"]),
         )
 
