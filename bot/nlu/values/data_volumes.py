@@ -34,7 +34,7 @@ _WANTED_BEFORE = re.compile(
 )
 _WANTED_AFTER = re.compile(
     r"(?:的?流量|的?那?个?包|加油包|流量包|数据|左右|以上|以内|data|就[行好]|(?:都|怎么|咋|就|也|已经|又|全)*(?:不?够|用完|用光|用没|跑完|花完|没了)"
-    rf"|(?:或者?|还是|和|到)\s*{NUMBER}个?g)"
+    rf"|(?:或者?|还是|和|到)\s*(?![2-5]g){NUMBER}个?g)"
 )
 # 一兆多少钱 asks for the price of each.
 _PRICE = re.compile(r"多少钱|多钱|几块|几毛|咋卖|怎么卖")

@@ -38,7 +38,7 @@ _WRITTEN = re.compile(
 )
 _COMPACT = re.compile(r"(?<![\da-z])(20[1-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH_DAY = re.compile(
-    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?{_FREE}(?P<m>{_MONTH})月份?的?(?P<d>{_DAY})"
+    rf"(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?{_FREE}(?<![农阴]历)(?P<m>{_MONTH})月份?的?(?P<d>{_DAY})"
     rf"(?:(?:号|日){_NO_DAY}|(?![\d.零〇一二两三四五六七八九十百个块元天年月条分点份笔次号日多几gm兆]|来[块元]))"
 )
 _DIGITS = re.compile(r"(?<!\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=那天|当天|号)")
@@ -85,7 +85,7 @@ _NAMED = {
     -1: ("昨天", "昨日", "昨儿个", "昨儿", "昨个儿", "昨个", "寻日", "琴日", "噚日",
          "寻晚", "琴晚", "噚晚", "夜儿个", "夜个儿", "夜个"),
     0: ("今天", "今日", "今儿个", "今儿", "今个儿", "今朝"),
-    1: ("明天", "明日", "明儿个", "明儿", "明个儿", "明个", "明朝", "听日", "听晚", "听朝"),
+    1: ("明天", "明日", "明儿个", "明儿", "明个儿", "明个", "明朝", "听日"),
     2: ("后天", "后日", "后儿个", "后儿", "后个儿", "后朝"),
     3: ("大后天", "大后日", "大后儿个", "大后儿", "外后天", "外后儿"),
     4: ("大大后天",),
@@ -95,7 +95,7 @@ _NAMED_DAY = re.compile(
     r"(?<![先生])(?:"
     + "|".join(sorted(_DAY_OF, key=len, reverse=True))
     + r")(?!见|津|头条|之后|方舟|都(?:几号|星期几|周几|礼拜几|多少号))"
-    r"|(?P<night>昨[晚夜早]|前晚)(?!的?[\d一二两三四五六七八九十]+点)|(?P<half>前(?=晚)|[今明后昨])(?=[晚早晨夜]|[上下]午|中午)|(?P<both>明)(?=后[天日儿]|后两天)"
+    r"|(?P<night>昨[晚夜早]|前晚)(?!的?[\d一二两三四五六七八九十]+点)|(?P<half>前(?=晚)|听(?=[晚朝])|[今明后昨])(?=[晚早晨夜]|[上下]午|中午)|(?P<both>明)(?=后[天日儿]|后两天)"
 )
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
 _TO_COME_WORDS = r"能|可以|可不|想|要|请|帮|麻烦|让|约|吧|再|方便|有空|改|吗"
@@ -138,7 +138,11 @@ def find(text: str, today: date) -> Iterator[Span]:
     yield from _holidays(text, today)
     for match in _NAMED_DAY.finditer(text):
         half = match["half"] or match["both"] or (match["night"] or "")[:1]
-        days = {"前": -2, "昨": -1, "今": 0, "明": 1, "后": 2}[half] if half else _DAY_OF[match[0]]
+        days = (
+            {"前": -2, "昨": -1, "今": 0, "明": 1, "听": 1, "后": 2}[half]
+            if half
+            else _DAY_OF[match[0]]
+        )
         yield _span(match, today + timedelta(days=days))
     for match in _DAYS_AWAY.finditer(text):
         if (days := _days(match)) is not None:

@@ -123,7 +123,7 @@ _WHOLE_YEAR = re.compile(
 # A year and nothing else answers the question for the months: 去年的.
 _ELLIPTIC = re.compile(r"\W*(?:就|要|查|那|我要|看|是)*$"), re.compile(r"(?:的|整年|吧|呢|\W)*$")
 _MONEY_TALK = re.compile(r"费|账|钱|充|交|缴|花|扣|发票|流量|积分|通话|短信|详单|消费|记录|纪录")
-_NAME_BEFORE = re.compile(r"(?:我叫|名叫|姓名是?|名字是?|名字叫)[^\W\d]{0,2}$")
+_NAME_BEFORE = re.compile(r"(?:我叫|名叫|姓名是?|名字是?|名字叫)[^\W\d]{0,2}$|[农阴]历$")
 _AGE = re.compile(r"[^,，。]{0,2}(?:\d+|[一二三四五六七八九十]+)岁")
 # 一月多少钱 asks the price of one month.
 _PER_MONTH = re.compile(r"\s*(?:多少|几|要|得|\d|[一二两三四五六七八九十百]+块|交|收|才)")

@@ -157,6 +157,7 @@ _CHINESE: list[Rule] = [
     (re.compile("毫子?(?=$|[^米升安])"), "毛"),
     (re.compile(r"(?<=十)(?=十[一二]月)|(?<=十一)(?=十二月)"), "、"),
     (re.compile("最后一个?季度|末季度"), "四季度"),
+    (re.compile("双休日"), "周末"),
     (re.compile("大洋"), "块"),
     (
         re.compile(

@@ -22,7 +22,8 @@ PIECES = (
     "上个月 8月 三季度 6月到8月 去年 今年 明天 下周三 11月28号 25号 1号 上午 下午三点 两点到四点 7点以后 二十块 充100 五毛 "
     "129那个 10G 五百兆 5G 13800138000 482913 ****** GD202611220017 尾号0017 幸福路18号 8栋2单元301 王家村三组 "
     "的 和 到 ， 是 了 我 话费 账单 流量 号 月 块 点 个 - / . 2026 12 一 半 廿 俩 仨 不是 不对 名天 拾 "
-    "tonight 3pm mingtian xiawu san dian er shi kuai shang ge yue 国庆 月底 六七八月 年初到现在 两三点 元月 rmb 50k"
+    "tonight 3pm mingtian xiawu san dian er shi kuai shang ge yue 国庆 月底 六七八月 年初到现在 两三点 元月 rmb 50k "
+    "改到 不行 不要 除了 最晚 差一刻三点 1400-1600 的今天 25、26号 听晚 农历 去年这时候 上午9-11 今年后半年 双休日 前 后"
 )
 pieces = st.sampled_from(PIECES.split())
 texts = st.one_of(
