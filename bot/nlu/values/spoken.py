@@ -26,7 +26,9 @@ _MOVED = re.compile(
 )
 _SAME = re.compile(r"(?!.*(?:或|和|跟|还是|也|不|改))[^。!！?？]{0,6}")
 # 不要周一，周二周三随便
-_UNWANTED = re.compile(r"(?:(?<!要)不要|别|除了?|除开)(?:约|安排)?在?$")
+_UNWANTED = re.compile(rf"(?:(?<!要)不要|别|除了?|除开){_VERB}在?$")
+# 九月不对十月也不对
+_WRONG_TOO = re.compile("(?:份|号|的)*(?:也|都)")
 _FAR = 40  # characters; nobody takes back what was said longer ago
 _MOVABLE = frozenset(("date", "time_slot"))
 # 周四不行，那就周五: what is ruled out counts only when nothing else is said.
@@ -99,9 +101,9 @@ def _is_ruled_out(folded: str, span: Span) -> bool:
         or _LEFT_OUT.search(folded, max(0, span.start - 4), span.start)
     ):
         return True
-    if span.entity in _MOVABLE and _UNWANTED.search(folded, max(0, span.start - 6), span.start):
+    if _UNWANTED.search(folded, max(0, span.start - 6), span.start):
         return True
-    return bool(_RULED_OUT.match(folded, span.end))
+    return span.entity in (*_MOVABLE, "month") and bool(_RULED_OUT.match(folded, span.end))
 
 
 def _takes_back(folded: str, first: Span, second: Span) -> bool:
@@ -109,7 +111,7 @@ def _takes_back(folded: str, first: Span, second: Span) -> bool:
     if second.start - first.end > _FAR:
         return False
     if _CORRECTED.fullmatch(folded, first.end, second.start):
-        return True
+        return not _WRONG_TOO.match(folded, second.end)
     before = folded[max(0, first.start - 8) : first.start]
     between = folded[first.end : second.start]
     if first.entity in _MOVABLE and _MOVED.search(between):
