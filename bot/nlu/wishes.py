@@ -37,6 +37,8 @@ LONGEST = 160
 _LEAST, _SURE, _PERSON = 0.45, 0.9, 0.8
 """How likely a wish must be (as a message that is not asked again), a part of several clauses that needs no look at each of
 them, and the wish for a person."""
+_CERTAIN = 0.99
+"""How surely a message is understood as a whole that is not looked at in parts, unless it says that another thing comes."""
 
 _POINTS = {
     Link.NOTHING: -1.5,
@@ -87,6 +89,9 @@ def find_wishes(text: str, understand: Understand, rules: WishRules) -> list[Wis
         return []
     found = clauses(text)
     if not 1 < len(found) <= MOST_CLAUSES:
+        return []
+    turns = any(clause.link is Link.CONNECTOR for clause in found)
+    if understand(0, len(text))[0][1] >= _CERTAIN and not turns:
         return []
     alone = [Wish(one.start, one.end, understand(one.start, one.end)) for one in found]
     person = [wish for wish in alone if wish.intent == rules.person and wish.confidence >= _PERSON]
