@@ -24,6 +24,7 @@ from functools import partial
 from pathlib import Path
 
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the product runs Rasa (tools/model.py)
 
 import numpy as np
 from rasa.core.agent import Agent

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the product runs Rasa (tools/model.py)
 
 from rasa.core.agent import Agent
 from rasa.shared.nlu.training_data.loading import load_data
