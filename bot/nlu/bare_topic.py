@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -20,8 +19,6 @@ from bot.nlu.fold import fold
 from bot.nlu.rankings import put_first
 from bot.nlu.spans import Span
 from bot.nlu.wish_rules import WishRules
-
-_RULES_FILE = "wishes.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -92,10 +89,7 @@ class BareTopicClassifier(GraphComponent, IntentClassifier):
     ) -> BareTopicClassifier:
         """Loads the topics that :meth:`train` wrote (see parent class for full docstring)."""
         with model_storage.read_from(resource) as folder:
-            file = folder / _RULES_FILE
-            content = json.loads(file.read_text(encoding="utf-8"))
-        rules = WishRules.restore(content) if content else None
-        return cls(config, model_storage, resource, rules)
+            return cls(config, model_storage, resource, WishRules.restore(folder))
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -106,10 +100,9 @@ class BareTopicClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Writes the topics into the model."""
         path = self._config["wishes"]
-        content = WishRules.load(path).content() if path else None
         with self._model_storage.write_to(self._resource) as folder:
-            text = json.dumps(content, ensure_ascii=False)
-            (folder / _RULES_FILE).write_text(text, encoding="utf-8")
+            if path:
+                WishRules.load(path).save(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

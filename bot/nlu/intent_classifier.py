@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -30,7 +28,6 @@ from bot.nlu.wishes import Wish, find_wishes
 WISHES = "wishes"
 """Where a message's wishes stand when it has more than one: dictionaries of intent, confidence, entities, start and end."""
 
-_RULES_FILE = "wishes.json"
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +100,7 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         """Loads the model that :meth:`train` wrote (see parent class for full docstring)."""
         try:
             with model_storage.read_from(resource) as folder:
-                model, rules = IntentModel.restore(folder), _restore_rules(folder)
+                model, rules = IntentModel.restore(folder), WishRules.restore(folder)
         except ValueError:  # nothing was trained: the data have fewer than two intents
             return cls(config, model_storage, resource)
         return cls(config, model_storage, resource, model, rules)
@@ -134,8 +131,7 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
             if self._rules is not None:
-                text = json.dumps(self._rules.content(), ensure_ascii=False)
-                (folder / _RULES_FILE).write_text(text, encoding="utf-8")
+                self._rules.save(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -195,10 +191,3 @@ def _described(wish: Wish, entities: Sequence[dict[str, Any]]) -> dict[str, Any]
         "start": wish.start,
         "end": wish.end,
     }
-
-
-def _restore_rules(folder: Path) -> WishRules | None:
-    file = folder / _RULES_FILE
-    if not file.exists():
-        return None
-    return WishRules.restore(json.loads(file.read_text(encoding="utf-8")))

@@ -12,6 +12,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+_FILE = "wishes.json"
+
 
 class WishRulesError(ValueError):
     """The file is missing or does not say what it must; the message names it."""
@@ -72,20 +74,17 @@ class WishRules:
         """Whether all of them are answered in one breath."""
         return self.lookups.issuperset(intents)
 
-    def content(self) -> dict[str, Any]:
-        """The rules as :meth:`restore` reads them."""
-        return {
-            "person": self.person,
-            "intents": sorted(self.intents),
-            "lookups": sorted(self.lookups),
-            "matters": [sorted(matter) for matter in self.matters],
-            "one_question": sorted(sorted(pair) for pair in self.one_question),
-            "topics": [[*topic.words, topic.commonest] for topic in self.topics],
-        }
+    def save(self, folder: Path) -> None:
+        """Writes the rules into the folder of a model."""
+        (folder / _FILE).write_text(self._written(), encoding="utf-8")
 
     @classmethod
-    def restore(cls, content: Mapping[str, Any]) -> WishRules:
-        """Reads what :meth:`content` gave."""
+    def restore(cls, folder: Path) -> WishRules | None:
+        """Reads what :meth:`save` wrote; none where nothing was written."""
+        file = folder / _FILE
+        if not file.exists():
+            return None
+        content = json.loads(file.read_text(encoding="utf-8"))
         return cls(
             content["person"],
             frozenset(content["intents"]),
@@ -97,5 +96,15 @@ class WishRules:
 
     def digest(self) -> str:
         """A hash of the rules."""
-        text = json.dumps(self.content(), ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(self._written().encode()).hexdigest()
+
+    def _written(self) -> str:
+        content = {
+            "person": self.person,
+            "intents": sorted(self.intents),
+            "lookups": sorted(self.lookups),
+            "matters": [sorted(matter) for matter in self.matters],
+            "one_question": sorted(sorted(pair) for pair in self.one_question),
+            "topics": [[*topic.words, topic.commonest] for topic in self.topics],
+        }
+        return json.dumps(content, ensure_ascii=False, sort_keys=True)

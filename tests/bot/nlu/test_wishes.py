@@ -218,9 +218,13 @@ def test_wishes_are_several_different_and_apart(text: str) -> None:
 # The file
 
 
-def test_the_rules_are_packed_and_read_again() -> None:
-    assert WishRules.restore(RULES.content()) == RULES
-    assert WishRules.restore(RULES.content()).digest() == RULES.digest()
+def test_the_rules_are_packed_and_read_again(tmp_path: Path) -> None:
+    assert WishRules.restore(tmp_path) is None
+    RULES.save(tmp_path)
+    again = WishRules.restore(tmp_path)
+    assert again == RULES
+    assert again is not None
+    assert again.digest() == RULES.digest()
 
 
 def test_the_file_knows_the_domain() -> None:
