@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from bot.nlu.spans import Span
 from bot.nlu.values import holidays
-from bot.nlu.values.months import add_months, resolve_year
+from bot.nlu.values.counting_months import add_months, resolve_year
 from bot.nlu.values.numbers import parse_integer
 
 ENTITY = "date"
