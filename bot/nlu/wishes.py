@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations, pairwise
 
 from bot.nlu.clauses import Clause, Link, asks, clauses, denies
@@ -34,9 +33,12 @@ MOST_CLAUSES = 10
 LONGEST = 160
 """Characters; in a longer story, clauses are told and not wished."""
 
-_LEAST, _SURE, _PERSON = 0.45, 0.9, 0.8
-"""How likely a wish must be (as a message that is not asked again), a part of several clauses that needs no look at each of
-them, and the wish for a person."""
+_LEAST = 0.45
+"""How likely a wish must be: as a message must that is not asked again."""
+_SURE = 0.9
+"""How surely several clauses must be understood together to need no look at each."""
+_PERSON = 0.8
+"""How likely wanting a person must be."""
 _CERTAIN = 0.99
 """How surely a message is understood as a whole that is not looked at in parts, unless it says that another thing comes."""
 
@@ -97,44 +99,59 @@ def find_wishes(text: str, understand: Understand, rules: WishRules) -> list[Wis
     person = [wish for wish in alone if wish.intent == rules.person and wish.confidence >= _PERSON]
     if person:
         return person[:1]
-    folded = fold(text)
-    denied = [denies(folded[clause.start : clause.end]) for clause in found]
-    wished = [_may_be_wish(wish, rules) and not no for wish, no in zip(alone, denied, strict=True)]
-    intents = {wish.intent for wish, yes in zip(alone, wished, strict=True) if yes}
+    parts = _Parts(text, found, alone, understand, rules)
+    intents = {wish.intent for wish in parts.wished()}
     if len(intents) < 2 and not any(_POINTS[clause.link] > 1 for clause in found[1:]):
         return []
-
-    @cache
-    def part(first: int, after: int) -> _Part | None:
-        """Clauses ``first`` to ``after`` (exclusive) as one wish: as they are understood together, or the surest of them."""
-        sure = [alone[place] for place in range(first, after) if wished[place]]
-        start, end = found[first].start, found[after - 1].end
-        together = Wish(start, end, understand(start, end))
-        if after - first == 1:
-            best = sure
-        elif _may_be_wish(together, rules) and together.confidence >= _SURE:
-            best = [together]
-        else:
-            best = [one for one in (together, *sure) if _may_be_wish(one, rules)]
-        if not best:
-            return None
-        ranking = max(best, key=lambda wish: wish.confidence).ranking
-        asking = any(
-            asks(folded[found[place].start : found[place].end]) and not denied[place]
-            for place in range(first, after)
-        )
-        return _Part(Wish(start, end, ranking), found[first].link, asking)
-
     whole = dict(understand(0, len(text)))
     most, wishes = 0.0, list[Wish]()
     for cuts in _partings(found):
-        parts = [one for first, after in pairwise(cuts) if (one := part(first, after))]
-        if len({one.wish.intent for one in parts}) < len(cuts) - 1:
+        parted = [one for first, after in pairwise(cuts) if (one := parts.part(first, after))]
+        if len({one.wish.intent for one in parted}) < len(cuts) - 1:
             continue
-        points = [_points(before, one, whole, rules) for before, one in pairwise(parts)]
+        points = [_points(before, one, whole, rules) for before, one in pairwise(parted)]
         if min(points) > 0 and sum(points) > most:
-            most, wishes = sum(points), [one.wish for one in parts]
+            most, wishes = sum(points), [one.wish for one in parted]
     return wishes
+
+
+class _Parts:
+    """The parts that can be made of a message's clauses; ``alone`` is what each clause wishes by itself."""
+
+    def __init__(
+        self,
+        text: str,
+        found: Sequence[Clause],
+        alone: Sequence[Wish],
+        understand: Understand,
+        rules: WishRules,
+    ) -> None:
+        self._clauses = found
+        self._alone = alone
+        self._understand = understand
+        self._rules = rules
+        words = [fold(text)[clause.start : clause.end] for clause in found]
+        self._denied = [denies(each) for each in words]
+        self._asks = [asks(each) and not denies(each) for each in words]
+
+    def wished(self, first: int = 0, after: int | None = None) -> list[Wish]:
+        """What clauses ``first`` to ``after`` (exclusive) may wish, each by itself."""
+        pairs = zip(self._alone[first:after], self._denied[first:after], strict=True)
+        return [wish for wish, denied in pairs if _may_be_wish(wish, self._rules) and not denied]
+
+    def part(self, first: int, after: int) -> _Part | None:
+        """Clauses ``first`` to ``after`` (exclusive) as one wish: as they are understood together, or the surest of them."""
+        start, end = self._clauses[first].start, self._clauses[after - 1].end
+        best = self.wished(first, after)
+        if after - first > 1:
+            together = Wish(start, end, self._understand(start, end))
+            if _may_be_wish(together, self._rules):
+                best = [together] if together.confidence >= _SURE else [together, *best]
+        if not best:
+            return None
+        ranking = max(best, key=lambda wish: wish.confidence).ranking
+        asking = any(self._asks[first:after])
+        return _Part(Wish(start, end, ranking), self._clauses[first].link, asking)
 
 
 def _may_be_wish(wish: Wish, rules: WishRules) -> bool:
