@@ -18,7 +18,9 @@ from care.knowledge.sentence_encoder import SentenceEncoder, Vectors, load_encod
 from care.knowledge.vector_cache import VectorCache
 
 WHOLE = 10_000
+"""Up to so many entries, the meaning of all of them is asked."""
 SHORTLIST = 300
+"""How many entries are left to meaning in a larger base."""
 SENTENCE_END = re.compile(r"[。！？；\n]")
 MOST_CANDIDATES = 3
 COMPANION = 0.8
