@@ -40,6 +40,7 @@ FLOW_SLOTS = (
     "plan",
     "consent",
     "consent_code",
+    "order",
     "offer",
     "device_symptom",
     "fixed",

@@ -51,6 +51,7 @@ from care.http.limits import BodyLimit
 from care.http.network import listed
 from care.http.pages import Pages
 from care.knowledge import intents_of_domain, open_knowledge_base
+from care.orders.kinds import all_kinds
 from care.orders.service import Orders
 from care.services import Services
 from care.settings import ROOT, Settings
@@ -121,7 +122,7 @@ def wire(
         sms=sms,
         duties=duties,
         verification=verification,
-        orders=Orders(db, bss, verification, sms, clock, settings.zone),
+        orders=Orders(db, all_kinds(bss), verification, sms, duties, clock, settings.zone),
         tickets=Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket),
         conversations=conversations,
         callers=Callers(db, clock),
