@@ -101,6 +101,8 @@ async def collected(services: Services, tracker: Tracker, caller: Caller) -> dic
         value = tracker.get_slot(slot)
         if value:
             packet[label] = await _in_words(services, slot, value)
+    if tracker.get_slot("offer"):
+        packet["要办的业务"] = await services.orders.offered(str(tracker.get_slot("offer")))
     told = [wish["intent"] for wish in pending_wishes(tracker) if not wish.get("guessed")]
     if told:
         packet["还没办的事"] = "、".join(services.wish_names.title(intent) for intent in told)

@@ -49,8 +49,6 @@ class Sentences:
 
     offer: str
     done: str
-    task: str
-    """The action that leads to this order: the way back when the verified session has ended meanwhile."""
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -58,7 +56,6 @@ _SENTENCES = {
     "change_plan": Sentences(
         offer="utter_change_plan_offer",
         done="utter_change_plan_done",
-        task="action_change_plan",
         notes={
             "broadband_fee": "utter_change_plan_broadband_fee",
             "card_fee": "utter_change_plan_card_fee",
@@ -169,7 +166,7 @@ class AskConsent(CareAction):
         if wanted is None:
             return leave_form(FORM_SLOTS)
         if caller.verified is None:
-            return _identity_first(wanted["kind"])
+            return _identity_first()
         if tracker.get_slot("offer") is not None and intent_of(tracker) != "repeat":
             dispatcher.utter_message(response="utter_order_confirm")
             return []
@@ -196,7 +193,7 @@ class AskConsentCode(CareAction):
         caller = await self.caller(tracker)
         offer = str(tracker.get_slot("offer"))
         if caller.verified is None:
-            return _identity_first(_kind(tracker))
+            return _identity_first()
         if await self.services.orders.consent_awaited(offer, caller.verified):
             dispatcher.utter_message(response="utter_ask_code_again")
             return []
@@ -212,6 +209,18 @@ class AskConsentCode(CareAction):
             response="utter_consent_code_sent", phone=mask_phone(caller.verified.phone)
         )
         return []
+
+
+class ResumeOrder(CareAction):
+    """Back to the second confirmation, after it was asked who this is."""
+
+    action_name = "action_resume_order"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Make the offer anew: it may be another one for whom has been verified now."""
+        return [SlotSet("task", None), FollowupAction(FORM)]
 
 
 class FinishOrder(CareAction):
@@ -254,11 +263,12 @@ def _kind(tracker: Tracker) -> str | None:
     return None if wanted is None else str(wanted["kind"])
 
 
-def _identity_first(kind: str | None) -> list[EventType]:
-    """The verified session has ended: who this is, then the flow of this kind of order once more."""
-    if kind is None:
-        return leave_form(FORM_SLOTS)
-    return [*leave_form(FORM_SLOTS), *ask_identity(_SENTENCES[kind].task)]
+def _identity_first() -> list[EventType]:
+    """The verified session has ended meanwhile: who this is, then the offer once more."""
+    return [
+        *leave_form(("offer", "consent", "consent_code")),
+        *ask_identity(ResumeOrder.action_name),
+    ]
 
 
 def actions(services: Services) -> list[Any]:
@@ -267,5 +277,6 @@ def actions(services: Services) -> list[Any]:
         ValidateOrderForm(services),
         AskConsent(services),
         AskConsentCode(services),
+        ResumeOrder(services),
         FinishOrder(services),
     ]

@@ -142,6 +142,10 @@ class Orders:
         """Whether the rule pack lets a verified customer agree to this kind without a code."""
         return kind in self._duties.names(YES_SUFFICES)
 
+    async def offered(self, offer_id: str) -> str:
+        """The name of what was offered."""
+        return (await self._db.read(lambda session: session.get_one(OfferRow, offer_id))).name
+
     async def consent_awaited(self, offer_id: str, verified: Verified) -> bool:
         """Whether the code for this offer is on its way and still good."""
         return await self._verification.awaits(

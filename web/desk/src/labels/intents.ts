@@ -94,5 +94,6 @@ export const actions: Record<string, readonly [zh: string, en: string]> = {
   leave_ticket: ['登记工单', 'Leave a ticket'],
   misunderstood: ['没听懂', 'Not understood'],
   resend_code: ['重发验证码', 'Send code again'],
+  resume_order: ['回到确认办理', 'Back to the order'],
   resume_task: ['回到正在办的事', 'Back to the task'],
 }
