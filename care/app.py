@@ -31,6 +31,7 @@ from care.conversations.callers import Callers
 from care.conversations.runner import RunnerTimes
 from care.conversations.service import Conversations, ConversationTimes
 from care.conversations.timeouts import Timeouts
+from care.customers import sms as text_messages
 from care.customers.sms import DemoSms, SmsFailed, SmsGateway
 from care.customers.verification import Limits, Verification
 from care.datafiles import read_yaml
@@ -54,6 +55,7 @@ from care.knowledge import intents_of_domain, open_knowledge_base
 from care.links import Links
 from care.orders.kinds import all_kinds
 from care.orders.service import Orders
+from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.tickets.service import Tickets
@@ -123,7 +125,7 @@ def wire(
         sms=sms,
         duties=duties,
         verification=verification,
-        orders=Orders(db, all_kinds(bss), verification, sms, duties, clock, settings.zone),
+        orders=Orders(db, all_kinds(bss), verification, duties, clock, settings.zone),
         tickets=Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket),
         conversations=conversations,
         callers=Callers(db, clock),
@@ -320,15 +322,28 @@ def _forms_of_domain() -> dict[str, Any]:
 
 def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the two applications, for ever, in every process."""
-    handlers = {**services.timeouts.handlers(), **services.orders.handlers()}
+    reminders = Reminders(
+        services.db, services.bss, services.duties, services.clock, services.settings.zone
+    )
+    handlers = {
+        **services.timeouts.handlers(),
+        **services.orders.handlers(),
+        **text_messages.handlers(services.sms),
+        **reminders.handlers(),
+    }
     jobs = JobLoop(services.db, services.clock, handlers)
     return [
-        jobs.run(),
+        _working_off(jobs, reminders),
         services.conversations.runner.recover(),
         desk.presence.run(),
         _close_silent(services.timeouts),
         _housekeeping(services).run(),
     ]
+
+
+async def _working_off(jobs: JobLoop, reminders: Reminders) -> None:
+    await reminders.begin()
+    await jobs.run()
 
 
 def _housekeeping(services: Services) -> Housekeeping:

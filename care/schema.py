@@ -16,6 +16,7 @@ MODULES = (
     "care.db.jobs",
     "care.desk.tables",
     "care.orders.tables",
+    "care.reminders.tables",
     "care.tickets.tables",
 )
 """Every module that defines a table."""

@@ -100,14 +100,7 @@ def valkey_url(valkey_server: "ValkeyServer") -> str:
 @pytest.fixture(scope="session")
 def product() -> "Iterator[Product]":
     """The whole product as ``make run`` starts it, on free ports, with a ``var`` of its own."""
-    from tests.servers.product import Product
+    from tests.servers.product import Product, unlimited_codes
 
-    many = "100000"  # the conversations of all tests come from one address, some from one number
-    limits = {
-        "CARE_CODES_PER_PHONE": many,
-        "CARE_CODES_PER_CONTACT": many,
-        "CARE_CODES_PER_ADDRESS": many,
-    }
-    waits = {"CARE_QUEUE_OFFER_AFTER": "3", "CARE_QUEUE_OFFER_AFTER_NOBODY": "3"}
-    with Product(**limits, **waits) as running:
+    with Product(**unlimited_codes()) as running:
         yield running

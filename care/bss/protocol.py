@@ -153,6 +153,10 @@ class Customers(Protocol):
         """The line with this id, closed ones included."""
         ...
 
+    async def lines_after(self, line_id: str | None, limit: int) -> tuple[Line, ...]:
+        """Up to `limit` lines that are not closed, by id, after `line_id`: for going through all of them."""
+        ...
+
     async def subscriptions(self, line_id: str) -> tuple[Subscription, ...]:
         """Plans and add-ons active or pending today, the plan first. Raises BssRejected."""
         ...

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from care.clock import Clock
 from care.db import Base, Database, UtcDateTime, new_id
+from care.db.jobs import Handler, Job, schedule
 from care.errors import Unavailable
 
 
@@ -17,11 +18,28 @@ class SmsFailed(Unavailable):
     code, message = "sms_failed", "短信暂时发送不出去，请稍后再试。"
 
 
+SEND_JOB = "sms.send"
+
+
 class SmsGateway(Protocol):
     """Sends text messages."""
 
     async def send(self, phone: str, text: str) -> None:
         """Send ``text`` to ``phone``. Raises ``SmsFailed``."""
+
+
+def send_later(session: Session, phone: str, text: str, now: datetime) -> None:
+    """Have ``text`` sent to ``phone`` as soon as the transaction is committed; it is tried until the gateway takes it."""
+    schedule(session, SEND_JOB, {"phone": phone, "text": text}, now)
+
+
+def handlers(sms: SmsGateway) -> dict[str, Handler]:
+    """What the job loop calls, by kind."""
+
+    async def send(job: Job) -> None:
+        await sms.send(job.payload["phone"], job.payload["text"])
+
+    return {SEND_JOB: send}
 
 
 class DemoSmsRow(Base):

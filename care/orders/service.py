@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from care.bss.protocol import BssRejected, BssUnavailable, RejectReason
 from care.clock import Clock, local_date
-from care.customers.sms import SmsGateway
+from care.customers.sms import send_later
 from care.customers.verification import Verification, Verified
 from care.db import Database, new_id
 from care.db.jobs import Handler, Job, schedule
@@ -26,7 +26,6 @@ from care.orders.tables import ConsentMethod, ConsentProof, OfferRow, OrderRow, 
 from care.orders.texts import refusal_text, success_text
 
 PLACE_JOB = "orders.place"
-SMS_JOB = "orders.success_sms"
 OFFER_LIFE = timedelta(minutes=30)
 RETRY_AFTER = timedelta(seconds=10)
 YES_SUFFICES = "yes_suffices"
@@ -96,7 +95,6 @@ class Orders:
         db: Database,
         kinds: Mapping[str, OrderKind],
         verification: Verification,
-        sms: SmsGateway,
         duties: Duties,
         clock: Clock,
         zone: ZoneInfo,
@@ -104,7 +102,6 @@ class Orders:
         self._db = db
         self._kinds = kinds
         self._verification = verification
-        self._sms = sms
         self._duties = duties
         self._clock = clock
         self._zone = zone
@@ -201,13 +198,10 @@ class Orders:
 
     def handlers(self) -> dict[str, Handler]:
         """What the job loop calls, by kind."""
-        return {PLACE_JOB: self._place_later, SMS_JOB: self._send_success}
+        return {PLACE_JOB: self._place_later}
 
     async def _place_later(self, job: Job) -> None:
         await self._place(job.payload["order"])
-
-    async def _send_success(self, job: Job) -> None:
-        await self._sms.send(job.payload["phone"], job.payload["text"])
 
     async def _challenge(self, offer_id: str, verified: Verified, consent: Consent) -> str | None:
         """The code that proves the consent; None where a yes does."""
@@ -251,7 +245,7 @@ class Orders:
             order.state, order.operator_order_id = OrderState.PLACED, number
             text = success_text(order.name, order.effective, number_of(order.id))
             self._kinds[order.kind].placed(session, placed)
-        schedule(session, SMS_JOB, {"phone": order.phone, "text": text}, self._clock())
+        send_later(session, order.phone, text, self._clock())
 
     def _write_order(
         self,

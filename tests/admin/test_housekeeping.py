@@ -94,6 +94,7 @@ def challenge(name: str, expires: datetime, closed: datetime | None = None) -> C
 def ordered(now: datetime) -> list[Base]:
     """An order with all that it rests on."""
     common = {"customer_id": "c1", "line_id": "l", "phone": "13812345678", "kind": "change_plan"}
+    common["name"] = "畅享59"
     day = date(2026, 1, 1)
     return [
         challenge("of-an-order", now, closed=now),
@@ -101,6 +102,8 @@ def ordered(now: datetime) -> list[Base]:
             id="offer",
             contact_id="c",
             offering_id="p59",
+            params={},
+            words={},
             price=Decimal(59),
             effective=day,
             text="",

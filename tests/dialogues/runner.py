@@ -10,6 +10,7 @@ import httpx
 
 from care.conversations.tables import Conversation, Message, Role, TurnState
 from care.orders.tables import OrderState
+from tests.dialogues.coverage import Mark, marks_of
 from tests.dialogues.rows import Rows
 from tests.dialogues.script import Dialogue, Step
 from tests.dialogues.values import Values, unfilled
@@ -39,6 +40,14 @@ class Answer:
         }
 
 
+@dataclass(frozen=True)
+class Held:
+    """A conversation that was held: what it touched, and the seconds that each answer took."""
+
+    marks: list[Mark]
+    seconds: list[float]
+
+
 class Talk:
     """One sender at the REST channel of the product."""
 
@@ -49,6 +58,7 @@ class Talk:
         self._numbers = itertools.count(1)
         self._last: tuple[str, str] | None = None
         self.answer = Answer(())
+        self.seconds: list[float] = []
 
     def close(self) -> None:
         """Hang up."""
@@ -74,13 +84,15 @@ class Talk:
         assert self._last is not None
         text, number = self._last
         body = {"sender": self.sender, "message": text, "metadata": {"message_id": number}}
+        began = time.perf_counter()
         answer = self.http.post("/webhooks/rest/webhook", json=body)
+        self.seconds.append(time.perf_counter() - began)
         if answer.status_code != 200:
             raise AssertionError(f"HTTP {answer.status_code}: {answer.text}")
         return Answer(tuple(answer.json()))
 
 
-def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> None:
+def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Held:
     """Hold the conversation. Raises ``AssertionError`` with all that was said so far."""
     rows, talk = Rows(product.var), Talk(product)
     said: list[str] = []
@@ -108,6 +120,10 @@ def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Non
                 product.wait_until_ready()
         where = "afterwards"
         _check_afterwards(dialogue, conversation(), rows, values)
+        marks = marks_of(product.var / "rasa.db", conversation().id)
+        wanted = {name for kind, name in marks if kind == "intent"}
+        assert wanted >= {*dialogue.proves}, f"understood was {wanted}, not {dialogue.proves}"
+        return Held(marks, talk.seconds)
     except AssertionError as error:
         log = "\n".join(said)
         raise AssertionError(f"{dialogue.name}, {where}: {error}\n{log}") from error

@@ -3,6 +3,7 @@
 A file reads like this (all of ``after`` may be left out, and so may every key of a step but its first)::
 
     about: What this conversation shows, in a sentence.
+    proves: [query_bill]             # what it is about: these intents end in what ``after`` says (docs/reference/intents.md)
     customer: C1005                  # of data/demo/customers.yml; gives {phone}, {bill_total:-1}, …
     changes: true                    # it leaves its mark on that customer: no other file may name it
     variants: [转人工, 找个活人]       # the whole conversation once for each, as {variant}
@@ -46,7 +47,7 @@ FOLDER = Path(__file__).parent
 _DEEDS = ("says", "presses", "expires", "kills", "awaits")
 _STEP = (*_DEEDS, "hears", "never", "offers", "understood", "owner", "again")
 _AFTER = ("verified", "orders", "tickets", "next_plan", "packet", "reason", "sms", "nowhere")
-_DIALOGUE = ("about", "customer", "changes", "variants", "steps", "after")
+_DIALOGUE = ("about", "proves", "customer", "changes", "variants", "steps", "after")
 _OWNERS = ("bot", "queue", "agent", "closed")
 _THINGS = {"expires": ("identity", "code"), "kills": ("rasa", "care"), "awaits": ("ready",)}
 
@@ -105,6 +106,7 @@ class Dialogue:
 
     name: str
     about: str
+    proves: tuple[str, ...]
     customer: str | None
     changes: bool
     variants: tuple[str, ...]
@@ -131,6 +133,7 @@ def read(path: Path, folder: Path = FOLDER) -> Dialogue:
     dialogue = Dialogue(
         name=str(path.relative_to(folder).with_suffix("")),
         about=fields.text("about"),
+        proves=fields.texts("proves"),
         customer=fields.text_or_none("customer"),
         changes=fields.flag("changes") is True,
         variants=fields.texts("variants"),

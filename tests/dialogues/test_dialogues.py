@@ -2,21 +2,36 @@
 
 import pytest
 
+from tests.dialogues.coverage import Touched, the_dialogue
 from tests.dialogues.runner import run
 from tests.dialogues.script import Dialogue, read_all
 from tests.servers.product import Product
 
 pytestmark = pytest.mark.timeout(600)  # the first one starts the product
 
+THE_DIALOGUE = the_dialogue()
 
-def _cases() -> list[object]:
+
+def _cases() -> list[tuple[Dialogue, str | None]]:
     return [
-        pytest.param(dialogue, variant, id=dialogue.name + (f"-{variant}" if variant else ""))
-        for dialogue in read_all()
-        for variant in dialogue.variants or (None,)
+        (dialogue, variant) for dialogue in read_all() for variant in dialogue.variants or (None,)
     ]
 
 
-@pytest.mark.parametrize(("dialogue", "variant"), _cases())
-def test_dialogue(product: Product, dialogue: Dialogue, variant: str | None) -> None:
-    run(dialogue, product, variant)
+def _id(dialogue: Dialogue, variant: str | None) -> str:
+    return dialogue.name + (f"-{variant}" if variant else "")
+
+
+@pytest.fixture(scope="module")
+def touched() -> Touched:
+    """What the conversations of this run have touched so far."""
+    return Touched()
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "variant"), [pytest.param(*case, id=_id(*case)) for case in _cases()]
+)
+def test_dialogue(
+    product: Product, touched: Touched, dialogue: Dialogue, variant: str | None
+) -> None:
+    touched.add(run(dialogue, product, variant).marks, THE_DIALOGUE.rules)

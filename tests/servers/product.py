@@ -23,6 +23,16 @@ _STOP_SECONDS = 40.0
 _WORDS = {"rasa": "tools.rasa_server", "care": "care serve"}
 
 
+def unlimited_codes() -> dict[str, str]:
+    """Settings for many conversations: they come from one address, some from one number."""
+    limits = ("CARE_CODES_PER_PHONE", "CARE_CODES_PER_CONTACT", "CARE_CODES_PER_ADDRESS")
+    return {
+        **dict.fromkeys(limits, "100000"),
+        "CARE_QUEUE_OFFER_AFTER": "3",
+        "CARE_QUEUE_OFFER_AFTER_NOBODY": "3",
+    }
+
+
 class Product:
     """Started on entering, stopped on leaving; has its own ``var``, but the checkout's models.
 

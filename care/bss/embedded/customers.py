@@ -91,6 +91,21 @@ class EmbeddedCustomers(EmbeddedBase):
 
         return await self._read(work)
 
+    async def lines_after(self, line_id: str | None, limit: int) -> tuple[Line, ...]:
+        """See the protocol."""
+        today = self._today()
+
+        def work(session: Session) -> tuple[Line, ...]:
+            rows = session.scalars(
+                select(LineRow)
+                .where(LineRow.status != LineStatus.CLOSED, LineRow.id > (line_id or ""))
+                .order_by(LineRow.id)
+                .limit(limit)
+            ).all()
+            return tuple(_line(session, row, today) for row in rows)
+
+        return await self._read(work)
+
     async def subscriptions(self, line_id: str) -> tuple[Subscription, ...]:
         """See the protocol."""
         today = self._today()

@@ -1,0 +1,109 @@
+"""What conversations touch of the dialogue: intents, rules, forms and actions, as Rasa's tracker has it.
+
+A rule is touched when what the customer wanted and what was done stand in the tracker one after the other as in its steps.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from care.datafiles import read_yaml
+from tools.layout import ROOT
+
+type Mark = tuple[str, str]
+"""``("intent", name)`` or ``("action", name)``."""
+
+_SILENT = {"action_listen", "action_session_start", "action_extract_slots"}
+_BY_BUTTONS_OR_RASA = {"action_extract_slots"}
+
+
+@dataclass
+class Touched:
+    """What was touched so far, and how many conversations were held."""
+
+    conversations: int = 0
+    intents: set[str] = field(default_factory=set)
+    actions: set[str] = field(default_factory=set)
+    rules: set[str] = field(default_factory=set)
+
+    def add(self, marks: Sequence[Mark], rules: dict[str, list[Mark]]) -> None:
+        """Count one conversation."""
+        self.conversations += 1
+        self.intents |= {name for kind, name in marks if kind == "intent"}
+        self.actions |= {name for kind, name in marks if kind == "action"}
+        self.rules |= {
+            name for name, steps in rules.items() if name not in self.rules and _in(steps, marks)
+        }
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """What the domain and the rules have."""
+
+    intents: frozenset[str]
+    actions: frozenset[str]
+    forms: frozenset[str]
+    rules: dict[str, list[Mark]]
+
+    def untouched(self, touched: Touched) -> list[str]:
+        """What no conversation touches, each as a line."""
+        lacking = {
+            "intent": self.intents - touched.intents,
+            "action": self.actions - touched.actions - _BY_BUTTONS_OR_RASA,
+            "form": self.forms - touched.actions,
+            "rule": set(self.rules) - touched.rules,
+        }
+        return [f"{kind}: {name}" for kind, names in lacking.items() for name in sorted(names)]
+
+
+def the_dialogue(root: Path = ROOT) -> Dialogue:
+    """The domain and the rules of the repository."""
+    domain = read_yaml(root / "domain.yml")
+    rules = {
+        str(rule["rule"]): [mark for step in rule["steps"] for mark in _mark(step)]
+        for path in sorted((root / "data" / "rules").glob("*.yml"))
+        for rule in read_yaml(path)["rules"]
+    }
+    # Rasa does not put the validation of a form into the tracker: it is part of the form.
+    actions = {name for name in domain["actions"] if not str(name).startswith("validate_")}
+    intents = {*map(_name, domain["intents"]), "nlu_fallback"}
+    return Dialogue(frozenset(intents), frozenset(actions), frozenset(domain["forms"]), rules)
+
+
+def marks_of(file: Path, conversation_id: str) -> list[Mark]:
+    """What was wanted and done in a conversation, in order, from Rasa's tracker store ``file``."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        rows = connection.execute(
+            "SELECT data FROM events WHERE sender_id = ? AND type_name IN ('user', 'action') ORDER BY id",
+            [conversation_id],
+        ).fetchall()
+    return list(_marks(json.loads(data) for (data,) in rows))
+
+
+def _marks(events: Iterable[dict[str, Any]]) -> Iterator[Mark]:
+    for event in events:
+        if event["event"] == "user":
+            yield "intent", str((event.get("parse_data") or {}).get("intent", {}).get("name"))
+        elif event["name"] not in _SILENT:
+            yield "action", str(event["name"])
+
+
+def _mark(step: dict[str, Any]) -> Iterator[Mark]:
+    for kind in ("intent", "action"):
+        if kind in step:
+            yield kind, str(step[kind])
+
+
+def _in(steps: Sequence[Mark], marks: Sequence[Mark]) -> bool:
+    return any(
+        list(marks[at : at + len(steps)]) == list(steps)
+        for at in range(len(marks) - len(steps) + 1)
+    )
+
+
+def _name(intent: Any) -> str:
+    return str(next(iter(intent))) if isinstance(intent, dict) else str(intent)
