@@ -27,6 +27,7 @@ from care.bss.embedded import EmbeddedBss
 from care.bss.protocol import Bss
 from care.channels import rest, web
 from care.clock import Clock, utc_now
+from care.conversations.agent_orders import AgentOrders
 from care.conversations.callers import Callers
 from care.conversations.runner import RunnerTimes
 from care.conversations.service import Conversations, ConversationTimes
@@ -115,6 +116,7 @@ def wire(
     sms = sms or (DemoSms(db, clock) if settings.demo else NoSms())
     conversations = _conversations(settings, db, clock, engine, pubsub)
     verification = _verification(settings, db, bss, sms, clock, new_code)
+    orders = Orders(db, all_kinds(bss), verification, duties, clock, settings.zone)
     return Services(
         settings=settings,
         clock=clock,
@@ -125,7 +127,14 @@ def wire(
         sms=sms,
         duties=duties,
         verification=verification,
-        orders=Orders(db, all_kinds(bss), verification, duties, clock, settings.zone),
+        orders=orders,
+        agent_orders=AgentOrders(
+            db,
+            clock,
+            orders,
+            conversations.announcer,
+            Fernet(settings.sealing_key.get_secret_value()),
+        ),
         tickets=Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket),
         conversations=conversations,
         callers=Callers(db, clock),
@@ -207,6 +216,7 @@ def make_desk(services: Services, passwords: Passwords | None = None) -> Desk:
         clock=services.clock,
         pubsub=services.pubsub,
         conversations=services.conversations,
+        orders=services.agent_orders,
         bss=services.bss,
         duties=services.duties,
         settings=services.settings,
@@ -328,6 +338,7 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
     handlers = {
         **services.timeouts.handlers(),
         **services.orders.handlers(),
+        **services.agent_orders.handlers(),
         **text_messages.handlers(services.sms),
         **reminders.handlers(),
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from care.backends import PubSub
 from care.bss.protocol import Bss
 from care.clock import Clock
+from care.conversations.agent_orders import AgentOrders
 from care.conversations.callers import Callers
 from care.conversations.service import Conversations
 from care.conversations.timeouts import Timeouts
@@ -33,6 +34,7 @@ class Services:
     duties: Duties
     verification: Verification
     orders: Orders
+    agent_orders: AgentOrders
     tickets: Tickets
     conversations: Conversations
     callers: Callers

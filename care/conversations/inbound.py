@@ -21,7 +21,11 @@ from care.customers.contacts import ChannelBinding, contact_for
 from care.customers.masking import code_in, hide_secrets
 from care.customers.verification import code_expected
 from care.db import new_id
+from care.db.jobs import schedule
 from care.errors import Conflict, InvalidText
+
+CONSENT_JOB = "conversations.agent_consent"
+"""Takes a code that a customer wrote to an agent as consent to the agent's offer (``agent_orders``)."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +123,11 @@ class Receiver:
         else:
             has_turn = conversation.owner == Owner.BOT
         work = None
+        code = code_in(said) if expected else None
+        sealed = self.seal.encrypt(code.encode()).decode() if code else None
+        if sealed is not None and conversation.owner == Owner.AGENT:
+            schedule(session, CONSENT_JOB, {"conversation": conversation.id, "code": sealed}, now)
         if has_turn:
-            code = code_in(said) if expected else None
-            sealed = self.seal.encrypt(code.encode()).decode() if code else None
             work = turns.add(session, conversation, message, payload, sealed, now, self.lease)
         receipt = Receipt(
             conversation_id=conversation.id,

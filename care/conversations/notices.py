@@ -16,6 +16,13 @@ class Notice(StrEnum):
     TICKET_MADE = "ticket_made"
     CLOSED_IDLE = "closed_idle"
     CLOSED_BY_AGENT = "closed_by_agent"
+    AGENT_OFFER = "agent_offer"
+    CODE_WRONG = "code_wrong"
+    CODE_EXPIRED = "code_expired"
+    CODE_LOCKED = "code_locked"
+    ORDER_PLACED = "order_placed"
+    ORDER_ACCEPTED = "order_accepted"
+    ORDER_REFUSED = "order_refused"
 
 
 _TEXTS = {
@@ -27,6 +34,16 @@ _TEXTS = {
     Notice.QUEUE_OFFER: "让您久等了。您可以继续等待，也可以换一种方式，我们都会跟进到底：",
     Notice.TICKET_MADE: "已为您登记工单 $number，我们会在 $promised 前答复您。小讯（AI 助手）继续为您服务。",
     Notice.CLOSED_IDLE: "您有一段时间没有回复，本次会话先结束了。需要时直接发消息，我一直在。",
+    Notice.AGENT_OFFER: (
+        "客服为您办理，请核对：$text\n"
+        "验证码短信已发到您的手机。同意办理，请把 6 位验证码发到这里；不同意，不用理会。"
+    ),
+    Notice.CODE_WRONG: "验证码不对，还可以再试 $left 次。没有办理任何业务。",
+    Notice.CODE_EXPIRED: "验证码已经失效，没有办理任何业务。需要的话请客服重新发起。",
+    Notice.CODE_LOCKED: "验证码输错次数太多，为了您的安全暂时锁定。没有办理任何业务。",
+    Notice.ORDER_PLACED: "已按您的确认办理“$name”，订单号 $number，确认短信已发送。",
+    Notice.ORDER_ACCEPTED: "您的确认已收到，正在办理“$name”，办好后发短信通知您。订单号 $number。",
+    Notice.ORDER_REFUSED: "很抱歉，“$name”没有办成，一切保持不变，没有产生费用。",
     Notice.CLOSED_BY_AGENT: "本次人工服务已结束，感谢您的耐心。有问题随时发消息，小讯（AI 助手）会接着为您服务。",
 }
 

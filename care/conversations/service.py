@@ -180,7 +180,7 @@ class Conversations:
             )
             if first is not None:
                 return first
-            _require_own(conversation, agent)
+            require_own(conversation, agent)
             conversation.active_at = self._clock()
             return append(
                 session,
@@ -201,7 +201,7 @@ class Conversations:
         """``agent`` gives the conversation back to the bot. Raises ``Forbidden``."""
 
         def work(session: Session, conversation: Conversation) -> None:
-            _require_own(conversation, agent)
+            require_own(conversation, agent)
             ownership.back_to_bot(
                 session, self.announcer, conversation, Notice.BACK_TO_BOT, self._clock()
             )
@@ -212,7 +212,7 @@ class Conversations:
         """``agent`` ends the conversation. Raises ``Forbidden``."""
 
         def work(session: Session, conversation: Conversation) -> None:
-            _require_own(conversation, agent)
+            require_own(conversation, agent)
             ownership.close(
                 session, self.announcer, conversation, Notice.CLOSED_BY_AGENT, self._clock()
             )
@@ -233,7 +233,8 @@ class Conversations:
         return await self._db.write(lambda session: work(session, locked(session, conversation_id)))
 
 
-def _require_own(conversation: Conversation, agent: Agent) -> None:
+def require_own(conversation: Conversation, agent: Agent) -> None:
+    """Raise ``Conflict`` or ``Forbidden`` unless the conversation is the agent's."""
     if conversation.owner != Owner.AGENT:
         raise Conflict("这个会话现在不由人工服务。")
     if conversation.agent_id != agent.id:

@@ -102,3 +102,10 @@ class Transition(BaseModel):
 
     to: TicketState
     note: str = ""
+
+
+class NewOffer(BaseModel):
+    """An order that an agent offers to a customer: one of those that may be ordered."""
+
+    kind: str = Field(max_length=30)
+    params: dict[str, str] = Field(max_length=10)

@@ -42,10 +42,13 @@ from care.desk.summaries import (
     collected,
     conversation_summary,
     desk_message,
+    order_info,
     ticket_info,
 )
 from care.desk.tables import Agent, AgentRole, Presence
 from care.errors import NotFound
+from care.orders.records import OrderRecord
+from care.orders.records import of_conversation as orders_of
 from care.tickets.lifecycle import of_conversation as tickets_of
 from care.tickets.tables import Ticket
 
@@ -56,6 +59,7 @@ type _SummarySelect = Select[Conversation, str, bool, VerifiedSession, str, str 
 
 _WAITING, _MINE, _OTHERS = 200, 100, 50
 _TICKETS = 20
+_ORDERS = 20
 
 
 @dataclass(frozen=True)
@@ -118,16 +122,19 @@ class DeskReader:
 
         def work(
             session: Session,
-        ) -> tuple[ConversationRow, list[Message], list[ActionOutcome], list[Ticket]]:
+        ) -> tuple[
+            ConversationRow, list[Message], list[ActionOutcome], list[Ticket], list[OrderRecord]
+        ]:
             row = _row(session, conversation_id)
             return (
                 row,
                 messages_before(session, conversation_id, None, PAGE),
                 actions_of(session, conversation_id),
                 tickets_of(session, conversation_id)[:_TICKETS],
+                orders_of(session, conversation_id)[:_ORDERS],
             )
 
-        row, messages, actions, tickets = await self._db.read(work)
+        row, messages, actions, tickets, orders = await self._db.read(work)
         (summary,) = await self._summaries([row])
         return ConversationDetail(
             conversation=summary,
@@ -135,6 +142,7 @@ class DeskReader:
             collected=collected(row.conversation),
             actions=[action_done(outcome) for outcome in actions],
             tickets=[ticket_info(ticket) for ticket in tickets],
+            orders=[order_info(order) for order in orders],
         )
 
     async def messages(

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from care.backends import PubSub
 from care.bss.protocol import Bss
 from care.clock import Clock
+from care.conversations.agent_orders import AgentOrders
 from care.conversations.service import Conversations
 from care.db import Database
 from care.desk.customer_cards import CustomerCards
@@ -41,6 +42,7 @@ class Desk:
         clock: Clock,
         pubsub: PubSub,
         conversations: Conversations,
+        orders: AgentOrders,
         bss: Bss,
         duties: Duties,
         settings: Settings,
@@ -72,6 +74,7 @@ class Desk:
         self._parts = DeskParts(
             gate=self.gate,
             conversations=conversations,
+            orders=orders,
             reader=reader,
             tickets=DeskTickets(db, clock, tickets, cards),
             presence=self.presence,

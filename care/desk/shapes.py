@@ -201,6 +201,30 @@ class TicketPage(BaseModel):
     total: int
 
 
+class OrderInfo(BaseModel):
+    """An order with its proof of consent, or an agent's offer that waits for it (``state`` is then ``offered``)."""
+
+    name: str
+    state: str
+    number: str | None
+    text: str
+    text_hash: str
+    by_agent: bool
+    method: str | None
+    channel: str | None
+    made_at: datetime
+    expires_at: datetime
+    agreed_at: datetime | None
+
+
+class OrderableInfo(BaseModel):
+    """One thing that may be offered to the customer."""
+
+    kind: str
+    params: dict[str, str]
+    title: str
+
+
 class ConversationDetail(BaseModel):
     """A conversation as an agent opens it, with what the bot collected and did."""
 
@@ -209,6 +233,7 @@ class ConversationDetail(BaseModel):
     collected: dict[str, Any]
     actions: list[ActionDone]
     tickets: list[TicketInfo]
+    orders: list[OrderInfo]
 
 
 class MessagePage(BaseModel):

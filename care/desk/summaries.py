@@ -18,12 +18,14 @@ from care.desk.shapes import (
     DeskMessage,
     EntityFound,
     LastMessage,
+    OrderInfo,
     RankedIntent,
     TicketCustomer,
     TicketInfo,
     TicketMove,
     Understanding,
 )
+from care.orders.records import OrderRecord
 from care.tickets.tables import Ticket, TicketKind, TicketState, TicketStep
 
 _BRIEF = 120
@@ -159,6 +161,23 @@ def action_done(outcome: ActionOutcome) -> ActionDone:
 def collected(conversation: Conversation) -> dict[str, Any]:
     """What the bot collected before it handed over, by the names agents read."""
     return {str(label): mask_values(value) for label, value in conversation.packet.items()}
+
+
+def order_info(record: OrderRecord) -> OrderInfo:
+    """An order with its proof, as agents see it."""
+    return OrderInfo(
+        name=record.name,
+        state=record.state or "offered",
+        number=record.number,
+        text=mask_text(record.text),
+        text_hash=record.text_hash,
+        by_agent=record.by_agent,
+        method=record.method,
+        channel=record.channel,
+        made_at=record.made_at,
+        expires_at=record.expires_at,
+        agreed_at=record.agreed_at,
+    )
 
 
 def ticket_info(ticket: Ticket) -> TicketInfo:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, WebSocket
 
+from care.conversations.agent_orders import AgentOrders
 from care.conversations.service import Agent, Conversations
 from care.desk import live
 from care.desk.capacity import room_for_one_more
@@ -15,6 +16,7 @@ from care.desk.inputs import (
     ChosenPresence,
     ConversationId,
     NewDeskTicket,
+    NewOffer,
     ReplyText,
     SeenEpoch,
     StateFilter,
@@ -31,6 +33,7 @@ from care.desk.shapes import (
     DeskSnapshot,
     ErrorAnswer,
     MessagePage,
+    OrderableInfo,
     TicketInfo,
     TicketPage,
     TicketWithHistory,
@@ -53,6 +56,7 @@ class DeskParts:
 
     gate: Gate
     conversations: Conversations
+    orders: AgentOrders
     reader: DeskReader
     tickets: DeskTickets
     presence: PresenceKeeper
@@ -124,6 +128,27 @@ def conversation_router(parts: DeskParts) -> APIRouter:
     ) -> ConversationSummary:
         await conversations.reply(cid, _person(agent), body.client_id, body.text)
         return await reader.summary(cid)
+
+    @router.get("/conversations/{conversation_id}/orderables", summary="What may be offered")
+    async def orderables(
+        cid: ConversationId, _: Annotated[SignedInAgent, Depends(gate.server)]
+    ) -> list[OrderableInfo]:
+        return [
+            OrderableInfo(kind=one.kind, params=dict(one.params), title=one.title)
+            for one in await parts.orders.choices(cid)
+        ]
+
+    @router.post(
+        "/conversations/{conversation_id}/offers",
+        summary="Offer an order; the customer agrees with a one-time code",
+    )
+    async def offer(
+        body: NewOffer,
+        cid: ConversationId,
+        agent: Annotated[SignedInAgent, Depends(gate.server)],
+    ) -> ConversationDetail:
+        await parts.orders.offer(cid, _person(agent), body.kind, body.params)
+        return await reader.detail(cid)
 
     @router.post("/conversations/{conversation_id}/handback", summary="Give back to the bot")
     async def handback(

@@ -21,7 +21,7 @@ from care.db import Database, new_id
 from care.db.jobs import Handler, Job, schedule
 from care.duties import Duties
 from care.errors import CareError, Conflict
-from care.orders.kinds import OrderKind, OrderToPlace, Params, Terms
+from care.orders.kinds import Choice, OrderKind, OrderToPlace, Params, Terms
 from care.orders.tables import ConsentMethod, ConsentProof, OfferRow, OrderRow, OrderState
 from care.orders.texts import refusal_text, success_text
 
@@ -51,6 +51,14 @@ class Offer:
     id: str
     kind: str
     terms: Terms
+
+
+@dataclass(frozen=True)
+class Maker:
+    """The agent who makes an offer, and the conversation in which it is made."""
+
+    agent_id: str
+    conversation_id: str
 
 
 @dataclass(frozen=True)
@@ -110,8 +118,17 @@ class Orders:
         """What would be offered, without offering it. Raises ``BssRejected``."""
         return await self._kinds[kind].terms(verified, params, self._today())
 
-    async def offer(self, verified: Verified, kind: str, params: Params) -> Offer:
-        """Offer an order to the verified customer. Raises ``BssRejected``."""
+    async def choices(self, verified: Verified) -> list[tuple[str, Choice]]:
+        """What an agent may offer to the verified customer, each with its kind."""
+        found = []
+        for name, kind in self._kinds.items():
+            found += [(name, one) for one in await kind.choices(verified, self._today())]
+        return found
+
+    async def offer(
+        self, verified: Verified, kind: str, params: Params, by: Maker | None = None
+    ) -> Offer:
+        """Offer an order to the verified customer; ``by`` an agent, or by the bot. Raises ``BssRejected``."""
         terms = await self.terms(verified, kind, params)
         now = self._clock()
         row = OfferRow(
@@ -129,6 +146,8 @@ class Orders:
             effective=terms.effective,
             text=terms.text,
             text_hash=hashlib.sha256(terms.text.encode()).hexdigest(),
+            agent_id=by.agent_id if by is not None else None,
+            conversation_id=by.conversation_id if by is not None else None,
             made_at=now,
             expires_at=now + OFFER_LIFE,
         )

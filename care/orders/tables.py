@@ -46,6 +46,10 @@ class OfferRow(Base):
     effective: Mapped[date] = mapped_column(Date)
     text: Mapped[str] = mapped_column(Text)
     text_hash: Mapped[str] = mapped_column(String(64))
+    agent_id: Mapped[str | None] = mapped_column(String(26))
+    """The agent who made it; None where the bot did."""
+    conversation_id: Mapped[str | None] = mapped_column(String(26), index=True)
+    """Where an agent made it."""
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -209,6 +209,8 @@ async def test_after_logging_out_the_cookie_counts_no_more(either: World) -> Non
         ("POST", "/desk/conversations/00000000000000000000000000/accept"),
         ("POST", "/desk/conversations/00000000000000000000000000/takeover"),
         ("POST", "/desk/conversations/00000000000000000000000000/reply"),
+        ("GET", "/desk/conversations/00000000000000000000000000/orderables"),
+        ("POST", "/desk/conversations/00000000000000000000000000/offers"),
         ("POST", "/desk/conversations/00000000000000000000000000/handback"),
         ("POST", "/desk/conversations/00000000000000000000000000/close"),
         ("POST", "/desk/presence"),
@@ -233,6 +235,7 @@ async def test_nothing_is_open_to_who_is_not_logged_in(
         "title": "x",
         "description": "x",
         "to": "resolved",
+        "params": {},
     }
     answer = await world.browser().request(method, path, json=body)
     assert answer.status_code == 401
@@ -248,7 +251,7 @@ async def test_every_route_of_the_desk_is_in_the_list_above(world: World) -> Non
         (method.upper(), path) for path, methods in schema["paths"].items() for method in methods
     }
     routes.discard(("POST", "/desk/login"))
-    assert len(routes) == 17
+    assert len(routes) == 19
 
 
 async def test_production_knows_no_demo_log_ins(sqlite_url: str, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from care import schema, studio
 from care.backends import MemoryPubSub
+from care.conversations.agent_orders import AgentOrders
 from care.conversations.inbound import InboundMessage, Receipt
 from care.conversations.runner import RunnerTimes
 from care.conversations.service import Conversations, ConversationTimes
@@ -25,6 +26,7 @@ from care.desk.live import LiveTimes
 from care.desk.passwords import Passwords
 from care.duties import load_duties
 from care.http import errors
+from care.orders.service import Orders
 from care.settings import ROOT, Settings
 from tests.desk.sockets import AsgiSocket
 from tests.fakes import FewCustomers, ManualClock, ScriptedEngine
@@ -120,6 +122,11 @@ class World:
             idle_bot=timedelta(minutes=30),
             idle_agent=timedelta(hours=2),
         )
+        # Nothing can be ordered here; tests/desk/test_agent_orders.py has the whole product.
+        orders = Orders(self.db, {}, None, DUTIES, self.clock, self.settings.zone)  # type: ignore[arg-type]
+        self.agent_orders = AgentOrders(
+            self.db, self.clock, orders, self.conversations.announcer, SEAL
+        )
         self.passwords = Passwords(CHEAP)
         self.desk = self.another_desk()
         self.app = self.application(self.desk)
@@ -133,6 +140,7 @@ class World:
             clock=self.clock,
             pubsub=self.pubsub,
             conversations=self.conversations,
+            orders=self.agent_orders,
             bss=self.customers.as_bss(),
             duties=DUTIES,
             settings=self.settings,

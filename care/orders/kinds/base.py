@@ -42,6 +42,14 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing of this kind that a line may order now, for agents to choose from."""
+
+    title: str
+    params: Params
+
+
+@dataclass(frozen=True, slots=True)
 class OrderToPlace:
     """An order that consent was proved for. ``id`` is the key under which the operator's system takes it once."""
 
@@ -71,6 +79,10 @@ class OrderKind(ABC):
 
         A repeated ``order.id`` must change nothing. Raises ``BssRejected`` and ``BssUnavailable``.
         """
+
+    async def choices(self, verified: Verified, today: date) -> tuple[Choice, ...]:
+        """What an agent may offer of this kind without asking further; none where more must be known first."""
+        return ()
 
     def placed(self, session: Session, order: OrderToPlace) -> None:
         """What else must be written in the transaction that notes the order as placed."""

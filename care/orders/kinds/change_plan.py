@@ -3,9 +3,9 @@
 from datetime import date
 
 from care.bss.protocol import Bss
-from care.catalogue.service import PlanOffer, plan_offer
+from care.catalogue.service import PlanOffer, plan_offer, plans_on_sale
 from care.customers.verification import Verified
-from care.orders.kinds.base import Note, OrderKind, OrderToPlace, Params, Terms
+from care.orders.kinds.base import Choice, Note, OrderKind, OrderToPlace, Params, Terms
 from care.wording import day, yuan
 
 
@@ -37,6 +37,14 @@ class ChangePlan(OrderKind):
                 "gained": "；".join(difference.text for difference in comparison.gained) or "无",
             },
             notes=tuple(_notes(offer)),
+        )
+
+    async def choices(self, verified: Verified, today: date) -> tuple[Choice, ...]:
+        """See the base class."""
+        plans = await plans_on_sale(self._bss, verified.line_id, today)
+        return tuple(
+            Choice(f"换套餐：{plan.name}（{yuan(plan.monthly_fee)}元/月）", {"plan": plan.id})
+            for plan in plans
         )
 
     async def place(self, order: OrderToPlace) -> str:

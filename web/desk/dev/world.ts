@@ -175,6 +175,7 @@ export class World {
       collected: held.collected,
       actions: held.actions,
       tickets,
+      orders: [],
     }
   }
 

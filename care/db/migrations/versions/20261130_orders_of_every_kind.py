@@ -33,6 +33,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("name", sa.String(80), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("params", sa.JSON(), nullable=False, server_default="{}"))
         batch_op.add_column(sa.Column("words", sa.JSON(), nullable=False, server_default="{}"))
+        batch_op.add_column(sa.Column("agent_id", sa.String(26)))
+        batch_op.add_column(sa.Column("conversation_id", sa.String(26)))
+        batch_op.create_index("ix_offers_conversation_id", ["conversation_id"])
         batch_op.alter_column("kind", existing_type=sa.String(20), type_=sa.String(30))
     with op.batch_alter_table("orders") as batch_op:
         batch_op.add_column(sa.Column("name", sa.String(80), nullable=False, server_default=""))
@@ -50,7 +53,8 @@ def downgrade() -> None:
         batch_op.drop_column("name")
     with op.batch_alter_table("offers") as batch_op:
         batch_op.alter_column("kind", existing_type=sa.String(30), type_=sa.String(20))
-        for column in ("words", "params", "name"):
+        batch_op.drop_index("ix_offers_conversation_id")
+        for column in ("conversation_id", "agent_id", "words", "params", "name"):
             batch_op.drop_column(column)
     with op.batch_alter_table("consent_proofs") as batch_op:
         batch_op.drop_constraint("challenge", type_="check")

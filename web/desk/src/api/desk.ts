@@ -5,6 +5,7 @@ import type {
   DeskSnapshot,
   Message,
   NewTicket,
+  Orderable,
   Presence,
   SignedIn,
   StudioModel,
@@ -54,6 +55,11 @@ export class DeskApi {
   /** Safe to call again with the same `clientId`: the server stores it once. */
   reply = (id: string, clientId: string, text: string): Promise<ConversationSummary> =>
     this.act(id, 'reply', { client_id: clientId, text })
+
+  orderables = (id: string): Promise<Orderable[]> => this.http.get(`${conversationPath(id)}/orderables`)
+
+  offer = (id: string, wanted: Orderable): Promise<ConversationDetail> =>
+    this.http.post(`${conversationPath(id)}/offers`, { kind: wanted.kind, params: wanted.params })
 
   setPresence = (status: Exclude<Presence, 'offline'>): Promise<unknown> => this.http.post('/desk/presence', { status })
 

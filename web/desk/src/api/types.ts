@@ -145,12 +145,36 @@ export interface TicketPage {
 /** What the bot collected, as the agent reads it: label and value. */
 export type Collected = Record<string, unknown>
 
+/** An order with its proof of consent, or an agent's offer that waits for it (`state` is then `offered`). */
+export interface Order {
+  name: string
+  state: string
+  number: string | null
+  /** The very words that were agreed to, and their SHA-256. */
+  text: string
+  text_hash: string
+  by_agent: boolean
+  method: string | null
+  channel: string | null
+  made_at: string
+  expires_at: string
+  agreed_at: string | null
+}
+
+/** One thing that may be offered to the customer now. */
+export interface Orderable {
+  kind: string
+  params: Record<string, string>
+  title: string
+}
+
 export interface ConversationDetail {
   conversation: ConversationSummary
   messages: Message[]
   collected: Collected
   actions: ActionOutcome[]
   tickets: Ticket[]
+  orders: Order[]
 }
 
 export interface DeskSnapshot {

@@ -304,7 +304,10 @@ export class Desk {
 /** Whether an event may have changed what the bot collected and did in conversation `id`. */
 function movesTheBot(before: DeskState, event: DeskEvent, id: string | null): boolean {
   if (id === null) return false
-  if (event.kind === 'message') return event.data.conversation_id === id && event.data.message.role === 'bot'
+  if (event.kind === 'message') {
+    // The service's own words tell of orders, too.
+    return event.data.conversation_id === id && ['bot', 'system'].includes(event.data.message.role)
+  }
   return event.kind === 'conversation' && event.data.id === id && summaryOf(before, id)?.epoch !== event.data.epoch
 }
 

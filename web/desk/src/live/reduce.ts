@@ -90,12 +90,13 @@ function isOlder(one: ConversationSummary, other: ConversationSummary): boolean 
 }
 
 function opened(state: DeskState, detail: ConversationDetail): DeskState {
-  const { conversation, messages, collected, actions, tickets } = detail
+  const { conversation, messages, collected, actions, tickets, orders } = detail
   const withMessages = withTranscript(state, conversation.id, (transcript) => ({
     ...transcript,
     messages: merged(messages, transcript.messages),
     collected,
     actions,
+    orders,
     loaded: true,
     complete: transcript.complete || messages.length < PAGE,
   }))

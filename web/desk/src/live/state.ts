@@ -5,6 +5,7 @@ import type {
   ConversationSummary,
   DeskSnapshot,
   Message,
+  Order,
   Presence,
   Ticket,
 } from '@/api/types'
@@ -20,6 +21,7 @@ export interface Transcript {
   readonly messages: readonly Message[]
   readonly collected: Collected
   readonly actions: readonly ActionOutcome[]
+  readonly orders: readonly Order[]
   /** False until the first answer of the server is in; messages pushed meanwhile are kept. */
   readonly loaded: boolean
   /** The beginning of the conversation is in `messages`. */
@@ -43,6 +45,7 @@ export const emptyTranscript: Transcript = {
   messages: [],
   collected: {},
   actions: [],
+  orders: [],
   loaded: false,
   complete: false,
 }

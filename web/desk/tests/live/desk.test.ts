@@ -18,6 +18,7 @@ function server() {
       messages: [message(1)],
       collected: {},
       actions: [],
+      orders: [],
       tickets: [],
     }),
   }

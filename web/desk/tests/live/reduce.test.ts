@@ -117,7 +117,7 @@ describe('state and events', () => {
             read = server.transcript(id)
           }
           if (at === answersAt) {
-            const detail = { conversation: summary({ id }), messages: read, collected: {}, actions: [], tickets: [] }
+            const detail = { conversation: summary({ id }), messages: read, collected: {}, actions: [], tickets: [], orders: [] }
             state = reduce(state, { type: 'opened', detail })
           }
           const next = walk[at]
@@ -179,7 +179,7 @@ describe('reduce', () => {
 
   it('puts earlier messages in front and knows when the beginning is there', () => {
     const many = Array.from({ length: PAGE }, (_, at) => message(at + 101))
-    const detail = { conversation: summary(), messages: many, collected: {}, actions: [], tickets: [] }
+    const detail = { conversation: summary(), messages: many, collected: {}, actions: [], tickets: [], orders: [] }
     let state = reduce(fromSnapshot(snapshot()), { type: 'opened', detail })
     expect(state.transcripts.c1!.complete).toBe(false)
     state = reduce(state, { type: 'earlier', id: 'c1', messages: [message(1), message(2)] })
@@ -190,7 +190,7 @@ describe('reduce', () => {
   it('keeps the order when a conversation is loaded again after earlier messages were', () => {
     const detail = (...messages: Message[]) => ({
       type: 'opened' as const,
-      detail: { conversation: summary(), messages, collected: {}, actions: [], tickets: [] },
+      detail: { conversation: summary(), messages, collected: {}, actions: [], tickets: [], orders: [] },
     })
     let state = reduce(fromSnapshot(snapshot()), detail(message(3), message(4)))
     state = reduce(state, { type: 'earlier', id: 'c1', messages: [message(1), message(2)] })

@@ -7,7 +7,7 @@ import { type DeskState, fromSnapshot } from '@/live/state'
 import { message, mine, snapshot, summary, ticket } from '../make'
 
 function opened(one = mine({ seq: 9 }), ...messages: ReturnType<typeof message>[]): DeskState {
-  const detail = { conversation: one, messages, collected: {}, actions: [], tickets: [] }
+  const detail = { conversation: one, messages, collected: {}, actions: [], tickets: [], orders: [] }
   return reduce(fromSnapshot(snapshot({ conversations: [one] })), { type: 'opened', detail })
 }
 
