@@ -29,6 +29,7 @@ from actions import (
 )
 from actions.base import FLOW_SLOTS, WISH_SLOTS, DomainDict, Services, leave_form
 from care.errors import Unauthenticated, Unavailable
+from care.wording import speaking
 
 log = structlog.get_logger()
 
@@ -103,7 +104,8 @@ def _guarded(run: Callable[..., Any]) -> Callable[..., Any]:
         dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[Any]:
         try:
-            events: list[Any] = await run(dispatcher, tracker, domain)
+            with speaking(str(tracker.slots.get("language"))):
+                events: list[Any] = await run(dispatcher, tracker, domain)
         except Unavailable as error:
             log.warning("actions.system_down", code=error.code)
             dispatcher.messages.clear()

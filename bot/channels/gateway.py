@@ -36,7 +36,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import session, store
+from bot.channels import language, session, store
 from bot.channels.action_calls import ActionCalls
 from bot.channels.replay import answer_given, answer_of, understanding_of
 from bot.channels.wishes import Wishes, first_of, is_later_wish
@@ -145,6 +145,7 @@ class GatewayInput(InputChannel):
             if given is not None:
                 return given
             session.prepare(tracker, processor.domain, self._event_limit, fresh=body["fresh"])
+            language.note(tracker, processor.domain, body["payload"] or body["message"])
             with calls.watch() as failed:
                 understanding = await self._run(processor, message, tracker)
             if failed:

@@ -6,7 +6,7 @@ Each step can be repeated without doing anything twice.
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from care.errors import CareError, Conflict
 from care.orders.kinds import Choice, OrderKind, OrderToPlace, Params, Terms
 from care.orders.tables import ConsentMethod, ConsentProof, OfferRow, OrderRow, OrderState
 from care.orders.texts import refusal_text, success_text
+from care.wording import CHINESE, in_english, speaking
 
 PLACE_JOB = "orders.place"
 OFFER_LIFE = timedelta(minutes=30)
@@ -115,8 +116,16 @@ class Orders:
         self._zone = zone
 
     async def terms(self, verified: Verified, kind: str, params: Params) -> Terms:
-        """What would be offered, without offering it. Raises ``BssRejected``."""
-        return await self._kinds[kind].terms(verified, params, self._today())
+        """What would be offered, without offering it. Raises ``BssRejected``.
+
+        The text that is agreed to is Chinese; only the words of the dialogue are in the customer's language.
+        """
+        with speaking(CHINESE):
+            terms = await self._kinds[kind].terms(verified, params, self._today())
+        if not in_english():
+            return terms
+        told = await self._kinds[kind].terms(verified, params, self._today())
+        return replace(terms, words=told.words, notes=told.notes)
 
     async def choices(self, verified: Verified) -> list[tuple[str, Choice]]:
         """What an agent may offer to the verified customer, each with its kind."""

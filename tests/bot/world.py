@@ -51,6 +51,7 @@ session_config:
 intents: [greet, order, show, stuck, choose, strict, inform, affirm, goodbye]
 entities: [plan, amount]
 slots:
+  language: {type: text, influence_conversation: false, mappings: [{type: custom}]}
   plan:
     type: text
     influence_conversation: false

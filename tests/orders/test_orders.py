@@ -28,6 +28,7 @@ from care.errors import Conflict
 from care.orders.kinds import all_kinds
 from care.orders.service import CodeNeeded, Consent, OfferExpired, Orders
 from care.orders.tables import ConsentMethod, ConsentProof, OfferRow, OrderRow, OrderState
+from care.wording import speaking
 from tests.bss.operator_fixtures import Clock
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -230,6 +231,15 @@ async def test_an_operator_that_refuses_is_told_as_refused(world: World) -> None
     order = await orders.confirm(offer.id, world.verified, consent(None))
     assert (order.state, order.refusal) == (OrderState.REFUSED, "in_arrears")
     assert await world.bss.orders(LINE) == ()
+
+
+async def test_english_customers_agree_to_the_same_text(world: World) -> None:
+    orders, params = world.orders(), {"plan": "p159"}
+    chinese = await orders.terms(world.verified, "change_plan", params)
+    with speaking("en"):
+        english = await orders.terms(world.verified, "change_plan", params)
+    assert english.text == chinese.text
+    assert (chinese.words["start"], english.words["start"]) == ("2026年12月1日", "1 December 2026")
 
 
 async def test_what_the_operator_would_refuse_is_not_offered(world: World) -> None:
