@@ -1,13 +1,11 @@
 """Whether the conversations notice when an action writes nothing.
 
-The whole product runs with a switch (``switch/sitecustomize.py``). All conversations are held once, to see which actions
+The product under test has a switch (``tests/servers/switch``). All conversations are held once, to see which actions
 write in which of them. Then, action by action, its writes are rolled back while it goes on as if nothing were wrong, and
 its conversations are held again, each time on the database as it was at first. One of them must fail.
 """
 
-import os
 import sqlite3
-import tempfile
 from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
@@ -16,20 +14,11 @@ from tests.dialogues.runner import run
 from tests.dialogues.script import Dialogue, read_all
 from tests.servers.product import Product, unlimited_codes
 
-_SWITCH = Path(__file__).parent / "switch"
-
 
 def survivors(only: str | None = None) -> list[str]:
     """The actions whose missing writes nobody notices; prints what it finds as it goes."""
-    with tempfile.TemporaryDirectory() as folder:
-        switch = Path(folder)
-        os.environ["DIALOGUE_SWITCH"] = folder
-        os.environ["PYTHONPATH"] = str(_SWITCH)
-        try:
-            with Product(**unlimited_codes()) as product:
-                return _survivors(product, switch, only)
-        finally:
-            del os.environ["DIALOGUE_SWITCH"], os.environ["PYTHONPATH"]
+    with Product(**unlimited_codes()) as product:
+        return _survivors(product, product.switch, only)
 
 
 def _survivors(product: Product, switch: Path, only: str | None) -> list[str]:
@@ -55,15 +44,14 @@ def _writers(product: Product, switch: Path) -> dict[str, list[Dialogue]]:
     for dialogue in sorted(read_all(), key=lambda one: len(one.steps)):
         if any(step.deed == "kills" for step in dialogue.steps):
             continue  # a killed server would put its database back
-        wrote.unlink(missing_ok=True)
+        wrote.write_text("")
         try:
             run(dialogue, product, next(iter(dialogue.variants), None))
         except AssertionError as error:
             print(f"fails by itself and counts for nothing: {str(error).splitlines()[0]}")
             continue
-        if wrote.exists():
-            for action in sorted({*wrote.read_text().split()}):
-                found[action].append(dialogue)
+        for action in sorted({*wrote.read_text().split()}):
+            found[action].append(dialogue)
     return found
 
 

@@ -17,6 +17,7 @@ from tests.dialogues.values import Values, unfilled
 from tests.servers.product import Product
 
 _SMS_SECONDS = 10.0
+_ORDER_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,10 @@ def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Hel
                 rows.expire(step.what, conversation().contact_id)
             elif step.deed == "kills":
                 product.kill(step.what)
+            elif step.deed in ("breaks", "mends"):
+                _break(product, step)
+            elif step.what == "placed":
+                _await_orders(rows, conversation().id)
             else:
                 product.wait_until_ready()
         where = "afterwards"
@@ -128,10 +133,20 @@ def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Hel
         log = "\n".join(said)
         raise AssertionError(f"{dialogue.name}, {where}: {error}\n{log}") from error
     finally:
+        (product.switch / "bss").unlink(missing_ok=True)
         if any(step.deed == "kills" for step in dialogue.steps):
             product.wait_until_ready()
         talk.close()
         rows.close()
+
+
+def _break(product: Product, step: Step) -> None:
+    """Break or mend the operator's systems."""
+    file = product.switch / "bss"
+    if step.deed == "mends":
+        file.unlink()
+    else:
+        file.write_text("late" if step.what.endswith("late") else "down")
 
 
 def _speak(step: Step, talk: Talk, values: Values) -> None:
@@ -216,6 +231,14 @@ def _check_orders(dialogue: Dialogue, conversation: Conversation, rows: Rows) ->
         assert one.proof.channel == "rest"
         if one.order.state == OrderState.PLACED:
             assert one.order.operator_order_id, "a placed order has no number of the operator's"
+
+
+def _await_orders(rows: Rows, conversation_id: str) -> None:
+    """An order that the operator did not take at once is placed by a job."""
+    deadline = time.monotonic() + _ORDER_SECONDS
+    while any(one.order.state == OrderState.ACCEPTED for one in rows.orders(conversation_id)):
+        assert time.monotonic() < deadline, "an order is still not placed"
+        time.sleep(0.2)
 
 
 def _await_texts(wanted: tuple[str, ...], values: Values) -> None:

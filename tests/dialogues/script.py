@@ -12,7 +12,9 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       presses: 宽带报修               # the title of a button of the answer before, or
       expires: identity              # the verified session or the one-time code runs out now, or
       kills: rasa                    # the process is killed, or
-      awaits: ready                  # until the whole product answers again
+      awaits: ready                  # until the whole product answers again (``placed``: the operator has all orders), or
+      breaks: bss                    # the operator's systems are down (``bss late``: they do it and answer too late), or
+      mends: bss                     # they work again
       hears: [核实一下身份, "{phone}"] # stands in the answer
       never: [账单]                   # does not stand in it
       offers: [转人工]                # buttons of the answer
@@ -44,12 +46,18 @@ from ruamel.yaml.error import YAMLError
 
 FOLDER = Path(__file__).parent
 
-_DEEDS = ("says", "presses", "expires", "kills", "awaits")
+_DEEDS = ("says", "presses", "expires", "kills", "awaits", "breaks", "mends")
 _STEP = (*_DEEDS, "hears", "never", "offers", "understood", "owner", "again")
 _AFTER = ("verified", "orders", "tickets", "next_plan", "packet", "reason", "sms", "nowhere")
 _DIALOGUE = ("about", "proves", "customer", "changes", "variants", "steps", "after")
 _OWNERS = ("bot", "queue", "agent", "closed")
-_THINGS = {"expires": ("identity", "code"), "kills": ("rasa", "care"), "awaits": ("ready",)}
+_THINGS = {
+    "expires": ("identity", "code"),
+    "kills": ("rasa", "care"),
+    "awaits": ("ready", "placed"),
+    "breaks": ("bss", "bss late"),
+    "mends": ("bss",),
+}
 
 
 class ScriptError(Exception):
@@ -60,7 +68,7 @@ class ScriptError(Exception):
 class Step:
     """One thing that the customer (or fate) does, and what must come of it."""
 
-    deed: Literal["says", "presses", "expires", "kills", "awaits"]
+    deed: Literal["says", "presses", "expires", "kills", "awaits", "breaks", "mends"]
     what: str
     hears: tuple[str, ...] = ()
     never: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from tools.layout import ROOT, Layout
 
 _START_SECONDS = 600.0
 _STOP_SECONDS = 40.0
+_SWITCH = Path(__file__).parent / "switch"
 _WORDS = {"rasa": "tools.rasa_server", "care": "care serve"}
 
 
@@ -37,7 +38,8 @@ class Product:
     """Started on entering, stopped on leaving; has its own ``var``, but the checkout's models.
 
     ``address`` is the public port, ``private_address`` the private one, ``bot_address`` Rasa's,
-    ``var`` the folder. ``settings`` are further ``CARE_*`` variables for it.
+    ``var`` the folder, ``switch`` the one in it by which faults are made (``switch/sitecustomize.py``). ``settings`` are
+    further ``CARE_*`` variables for it.
     """
 
     def __init__(self, **settings: str) -> None:
@@ -45,6 +47,8 @@ class Product:
 
     def __enter__(self) -> Self:
         self.var = Path(tempfile.mkdtemp(prefix="xiaoxun-"))
+        self.switch = self.var / "switch"
+        self.switch.mkdir()
         port, private, bot = free_port(), free_port(), free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.private_address = f"http://127.0.0.1:{private}"
@@ -56,6 +60,8 @@ class Product:
             "CARE_PORT": str(port),
             "CARE_PRIVATE_PORT": str(private),
             "CARE_BOT_PORT": str(bot),
+            "DIALOGUE_SWITCH": str(self.switch),
+            "PYTHONPATH": str(_SWITCH),
             **self._settings,
         }
         self.output: list[str] = []

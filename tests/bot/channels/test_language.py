@@ -53,7 +53,11 @@ def test_a_long_text_takes_no_time() -> None:
 
 async def test_the_slot_follows_the_customer(model: Path, tmp_path: Path) -> None:
     async with running(model, tmp_path) as world:
-        for text, wanted in (("hello", None), ("hello what should", ENGLISH), ("hello 好", CHINESE)):
+        for text, wanted in (
+            ("hello", None),
+            ("hello what should", ENGLISH),
+            ("hello 好", CHINESE),
+        ):
             await world.said(text)
             tracker = await world.agent.tracker_store.retrieve("conversation-1")
             assert tracker is not None

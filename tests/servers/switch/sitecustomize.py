@@ -1,8 +1,13 @@
-"""Loaded by Python itself in every process of the product that ``tests/dialogues/mutations.py`` starts, and by no other.
+"""Loaded by Python itself in every process of a product under test (``tests/servers/product.py``), and in no other.
 
-In the care server it wraps each action, so that what the action named in the file ``off`` writes is rolled back, and that
-the names of the actions that write are noted in the file ``wrote``. When the server starts and a file ``care.db`` stands
-there, the database is first put back to it. The folder is ``DIALOGUE_SWITCH``.
+In the care server it does what the files of the folder ``DIALOGUE_SWITCH`` say, from the moment they are there:
+
+* ``off`` names an action: all that it writes is rolled back, while it goes on as if nothing were wrong;
+* ``bss``: the operator's systems are ``down`` (nothing is done), or answer too ``late`` (it is done, and nobody hears of
+  it);
+* ``care.db``: when the server starts, the database is first put back to this copy.
+
+The names of the actions that write are noted in the file ``wrote``, where it exists.
 """
 
 import importlib.abc
@@ -18,9 +23,9 @@ FOLDER = Path(os.environ.get("DIALOGUE_SWITCH", "."))
 _action: ContextVar[str] = ContextVar("action", default="")
 
 
-def _off() -> str:
+def _said(file: str) -> str:
     try:
-        return (FOLDER / "off").read_text()
+        return (FOLDER / file).read_text()
     except OSError:
         return ""
 
@@ -55,9 +60,10 @@ def _wrap_writes(module: Any) -> None:
         name = _action.get()
         if not name:
             return await write(self, work)
-        with (FOLDER / "wrote").open("a") as file:
-            file.write(f"{name}\n")
-        return await write(self, _rolled_back(work) if _off() == name else work)
+        if (FOLDER / "wrote").exists():
+            with (FOLDER / "wrote").open("a") as file:
+                file.write(f"{name}\n")
+        return await write(self, _rolled_back(work) if _said("off") == name else work)
 
     module.Database.write = noted
 
@@ -75,11 +81,33 @@ def _rolled_back(work: Any) -> Any:
     return without_effect
 
 
-_WRAPPED = {"actions.server": _wrap_actions, "care.db.session": _wrap_writes}
+def _wrap_operator(module: Any) -> None:
+    for name in ("_read", "_write"):
+        setattr(module.EmbeddedBase, name, _failing(getattr(module.EmbeddedBase, name), module))
+
+
+def _failing(call: Any, module: Any) -> Any:
+    async def failing(self: Any, work: Any) -> Any:
+        fault = _said("bss")
+        if fault == "down":
+            raise module.BssUnavailable()
+        result = await call(self, work)
+        if fault == "late":
+            raise module.BssUnavailable()
+        return result
+
+    return failing
+
+
+_WRAPPED = {
+    "actions.server": _wrap_actions,
+    "care.db.session": _wrap_writes,
+    "care.bss.embedded.base": _wrap_operator,
+}
 
 
 class _Wrapping(importlib.abc.MetaPathFinder):
-    """Wraps what the two modules define, as soon as they are imported."""
+    """Wraps what these modules define, as soon as they are imported."""
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
         if name not in _WRAPPED:
