@@ -62,6 +62,16 @@ _SENTENCES = {
             "contract": "utter_change_plan_contract",
         },
     ),
+    "subscribe_addon": Sentences(
+        offer="utter_subscribe_addon_offer", done="utter_subscribe_addon_done"
+    ),
+    "cancel_addon": Sentences(offer="utter_cancel_addon_offer", done="utter_cancel_addon_done"),
+    "open_roaming": Sentences(
+        offer="utter_open_roaming_offer",
+        done="utter_open_roaming_done",
+        notes={"too_short": "utter_open_roaming_too_short"},
+    ),
+    "undo_order": Sentences(offer="utter_undo_order_offer", done="utter_undo_order_done"),
 }
 
 

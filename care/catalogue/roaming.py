@@ -95,6 +95,11 @@ def check_trip(start: date, end: date, today: date) -> Trip:
     return Trip(max(start, today), end)
 
 
+def last_day_of(start: date, days: int) -> date:
+    """The last day of a journey of so many days, the first one counted."""
+    return start + timedelta(days=max(1, days) - 1)
+
+
 def days_in(text: str) -> int | None:
     """How many days a journey lasts, from words like 8天, 一个星期, 半个月; None without."""
     if found := _DAYS.search(text):
