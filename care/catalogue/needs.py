@@ -54,28 +54,6 @@ class Needs:
     for_other: bool = False
     """The plan is for somebody else: what the customer uses says nothing about it."""
 
-    def as_slot(self) -> dict[str, Any]:
-        """Plain values that a slot can keep."""
-        return {
-            "wanted": sorted(self.wanted),
-            "data_mb": self.data_mb,
-            "budget": None if self.budget is None else str(self.budget),
-            "for_other": self.for_other,
-        }
-
-    @classmethod
-    def from_slot(cls, value: Any) -> "Needs":
-        """The same back; nothing is wished where the slot is empty."""
-        if not isinstance(value, dict):
-            return cls()
-        budget = value.get("budget")
-        return cls(
-            frozenset(Need(need) for need in value.get("wanted", ())),
-            value.get("data_mb"),
-            None if budget is None else Decimal(budget),
-            bool(value.get("for_other")),
-        )
-
 
 def read_needs(text: str, data_mb: Any = None, amount: Any = None) -> Needs:
     """The wishes in a sentence; ``data_mb`` and ``amount`` are the values that were found in it."""
