@@ -22,7 +22,7 @@ from actions.base import (
     leave_form,
 )
 from actions.listed import Item, items_of, listed, picked
-from actions.orders import begin_order, say_rejected
+from actions.orders import begin_order, say_rejected, taken_as_yes
 from actions.wish_words import WishWords, also_wanted, latest_words, mentioned, wish_words
 from care.billing import service as billing
 from care.bss.protocol import Addon, AddonKind, BssRejected, RejectReason
@@ -68,6 +68,9 @@ class SubscribeAddon(VerifiedAction):
     ) -> list[EventType]:
         """On to the order where it is known what is wanted, else to the form."""
         assert caller.verified is not None
+        yes = await taken_as_yes(self.services, dispatcher, tracker, "subscribe_addon")
+        if yes is not None:
+            return yes
         line_id, words = caller.verified.line_id, wish_words(tracker, "subscribe_addon")
         if await _line_is_refused(self.services, dispatcher, line_id):
             return leave_form(["addon"])
@@ -166,6 +169,9 @@ class CancelAddon(VerifiedAction):
     ) -> list[EventType]:
         """On to the order where it is known what is meant, else to the form; what is not held is told."""
         assert caller.verified is not None
+        yes = await taken_as_yes(self.services, dispatcher, tracker, "cancel_addon")
+        if yes is not None:
+            return yes
         bss, line_id = self.services.bss, caller.verified.line_id
         words = wish_words(tracker, "cancel_addon")
         running = await held.running(bss, line_id)

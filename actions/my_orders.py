@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Services, VerifiedAction, leave_form
-from actions.orders import begin_order
+from actions.orders import begin_order, taken_as_yes
 from actions.wish_words import WishWords, wish_words
 from care.bss.protocol import Addon, AddonKind, Plan
 from care.catalogue.service import find_addon, find_plan
@@ -72,6 +72,9 @@ class UndoOrder(VerifiedAction):
     ) -> list[EventType]:
         """Offer to take it back; say it honestly where it is too late, with another way."""
         assert caller.verified is not None
+        yes = await taken_as_yes(self.services, dispatcher, tracker, "undo_order")
+        if yes is not None:
+            return yes
         words = wish_words(tracker, "undo_order")
         orders = await _orders(self.services, caller.verified.line_id)
         about = await _named(self.services, words)

@@ -20,7 +20,7 @@ from actions.base import (
 )
 from actions.identity import OwnNumberAction
 from actions.listed import Item, items_of, listed, picked
-from actions.orders import begin_order, say_rejected
+from actions.orders import begin_order, say_rejected, taken_as_yes
 from care.bss.protocol import BssRejected, OfferingKind, RejectReason
 from care.catalogue.service import check_plan, find_plan, plans_on_sale
 from care.clock import local_date
@@ -93,6 +93,9 @@ class ChangePlan(VerifiedAction):
     ) -> list[EventType]:
         """On to the order where the plan is known, else to the form; a line that may not change is told so."""
         assert caller.verified is not None
+        yes = await taken_as_yes(self.services, dispatcher, tracker, "change_plan")
+        if yes is not None:
+            return yes
         line_id = caller.verified.line_id
         wanted = tracker.get_slot("plan") or _by_place(tracker, text_of(tracker))
         refused = await _refused_for_all(self.services, line_id)

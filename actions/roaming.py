@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import DomainDict, Services, VerifiedAction, begin_form, leave_form
+from actions.base import DomainDict, Services, VerifiedAction, begin_form, intent_of, leave_form
 from actions.journeys import (
     as_trip,
     countries_of,
@@ -17,7 +17,7 @@ from actions.journeys import (
     read_trip,
     trip_slots,
 )
-from actions.orders import begin_order, say_rejected
+from actions.orders import begin_order, say_rejected, taken_as_yes
 from actions.roaming_form import FORM, OPEN_ROAMING
 from actions.wish_words import WishWords, wish_words
 from care.bss.protocol import Addon, AddonKind, BssRejected, RejectReason, RoamingCountry
@@ -34,7 +34,7 @@ _REJECTIONS = {
 }
 
 _QUESTION = re.compile(
-    r"多少|怎么收|收费|资费|费率|贵|几块|几天|怎么算|哪些|要钱|支持|覆盖|信号|能用吗|能用不"
+    r"多少|怎么收|收费|资费|费率|贵|几块|几天|怎么算|哪些|要钱|支持|覆盖|信号|用吗|能用不|能不能用"
 )
 _CLOSE = re.compile(r"关|取消|退|停|不用了|回国了")
 
@@ -47,11 +47,10 @@ class OpenRoaming(VerifiedAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """What it costs somewhere is no secret: that is answered to everybody."""
-        words, caller = wish_words(tracker, "open_roaming"), await self.caller(tracker)
-        if caller.verified is None and _QUESTION.search(words.text):
-            if countries := await countries_of(self.services, words):
-                return await self._say_prices(dispatcher, countries)
+        """What it costs is no secret: a question for it is answered to everybody, at once."""
+        words = wish_words(tracker, "open_roaming")
+        if _QUESTION.search(words.text) and intent_of(tracker) == "open_roaming":
+            return await self._say_prices(dispatcher, await countries_of(self.services, words))
         return await super().run(dispatcher, tracker, domain)
 
     async def run_verified(
@@ -59,6 +58,9 @@ class OpenRoaming(VerifiedAction):
     ) -> list[EventType]:
         """On to the order where country, days and pack are known, else to the form."""
         assert caller.verified is not None
+        yes = await taken_as_yes(self.services, dispatcher, tracker, "open_roaming")
+        if yes is not None:
+            return yes
         words = wish_words(tracker, "open_roaming")
         if _CLOSE.search(words.text) and not words.values("country"):
             return await self._close(dispatcher, caller.verified.line_id)
@@ -148,11 +150,15 @@ class OpenRoaming(VerifiedAction):
     async def _say_prices(
         self, dispatcher: CollectingDispatcher, countries: Sequence[RoamingCountry]
     ) -> list[EventType]:
-        packs = roaming.packs_for(
-            await self.services.bss.addons(), [country.id for country in countries]
-        )
+        codes = [country.id for country in countries]
+        packs = roaming.packs_for(await self.services.bss.addons(), codes)
         if not packs:
             self._say_no_pack(dispatcher, countries)
+            return []
+        if not countries:
+            dispatcher.utter_message(
+                response="utter_roaming_packs", packs="\n".join(map(_pack_row, packs))
+            )
             return []
         dispatcher.utter_message(
             response="utter_roaming_prices",
@@ -160,7 +166,7 @@ class OpenRoaming(VerifiedAction):
             packs="\n".join(map(_pack_row, packs)),
         )
         dispatcher.utter_message(response="utter_roaming_without_pack", **rates(countries[0]))
-        return []
+        return [SlotSet("country", codes)]
 
     async def _close(self, dispatcher: CollectingDispatcher, line_id: str) -> list[EventType]:
         """A pack ends by itself; one that has not begun can be taken back."""
@@ -180,8 +186,10 @@ async def _countries_chosen(
     services: Services, tracker: Tracker, words: WishWords
 ) -> list[RoamingCountry]:
     """The countries that the form asked for, else those of the wish."""
-    chosen = tracker.get_slot("country")
-    return await find_countries(services, chosen or words.values("country"))
+    named = words.values("country")
+    if named and intent_of(tracker) == "open_roaming":
+        return await find_countries(services, named)  # said anew just now
+    return await find_countries(services, tracker.get_slot("country") or named)
 
 
 def _pack_row(pack: Addon) -> str:

@@ -56,6 +56,8 @@ class ValidateRoamingForm(CareForm):
             return {}
         known = dict(tracker.get_slot("trip") or {})
         if "start" in known and "end" in known:
+            if value == [known["start"], known["end"]]:  # the action filled it in as the form began
+                return {"travel_dates": value}
             known = {}
         trip, known_now = read_trip(self.services, dispatcher, latest_words(tracker), known)
         if trip is None:
