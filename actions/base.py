@@ -48,6 +48,14 @@ FLOW_SLOTS = (
     "step",
     "month",
     "ticket_number",
+    "listed",
+    "compared",
+    "compare_base",
+    "addon",
+    "country",
+    "travel_dates",
+    "trip",
+    "roaming_pack",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 

@@ -39,12 +39,23 @@ _TASKS = {
     "action_query_ticket": "查工单",
     "action_query_outage": "查网络故障",
     "action_change_plan": "换套餐",
+    "action_recommend_plan": "推荐套餐",
+    "action_compare_plans": "比较套餐",
+    "action_subscribe_addon": "办增值业务或流量包",
+    "action_cancel_addon": "退订业务",
+    "action_open_roaming": "办国际漫游",
+    "action_query_order": "查办理记录",
+    "action_undo_order": "撤销办理",
     "action_report_broadband_fault": "宽带报修",
     "action_leave_ticket": "登记工单",
 }
 _QUESTIONS = {
     "identity_form": "核实身份",
     "change_plan_form": "换套餐",
+    "compare_plans_form": "比较套餐",
+    "subscribe_addon_form": "办增值业务或流量包",
+    "cancel_addon_form": "退订业务",
+    "roaming_form": "办国际漫游",
     "order_form": "确认办理",
     "broadband_fault_form": "宽带报修",
     "callback_form": "预约回电",
@@ -55,6 +66,11 @@ _QUESTIONS = {
     "consent_code": "等办理验证码",
     "device_symptom": "等描述故障现象",
     "fixed": "等自助排障的结果",
+    "compared": "等说明比较哪些套餐",
+    "addon": "等选择业务",
+    "country": "等说明去哪里",
+    "travel_dates": "等出行日期",
+    "roaming_pack": "等选择漫游包",
 }
 """What a form, and a question of a form, are called on the desk."""
 

@@ -4,6 +4,7 @@ A topic's action calls ``begin_order`` once it knows what is wanted; nothing els
 ``_SENTENCES``.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ from actions.base import (
     forget,
     intent_of,
     leave_form,
+    text_of,
     turn_of,
 )
 from actions.identity import CHECKED, CODE, refuse_code
@@ -35,6 +37,11 @@ from care.orders.tables import OrderState
 
 FORM = "order_form"
 FORM_SLOTS = ("order", "offer", "consent", "consent_code")
+
+LONGEST_YES = 12
+_YES = re.compile(
+    r"^(?:好|行|可以|嗯|对|是|要|就|确认|确定|同意|没错|没问题|ok)|吧[。！!]?$", re.IGNORECASE
+)
 
 REJECTIONS = {
     RejectReason.LINE_NOT_ACTIVE: "utter_rejected_line_not_active",
@@ -62,6 +69,16 @@ _SENTENCES = {
             "contract": "utter_change_plan_contract",
         },
     ),
+    "subscribe_addon": Sentences(
+        offer="utter_subscribe_addon_offer", done="utter_subscribe_addon_done"
+    ),
+    "cancel_addon": Sentences(offer="utter_cancel_addon_offer", done="utter_cancel_addon_done"),
+    "open_roaming": Sentences(
+        offer="utter_open_roaming_offer",
+        done="utter_open_roaming_done",
+        notes={"too_short": "utter_open_roaming_too_short"},
+    ),
+    "undo_order": Sentences(offer="utter_undo_order_offer", done="utter_undo_order_done"),
 }
 
 
@@ -256,6 +273,26 @@ def say_offer(dispatcher: CollectingDispatcher, kind: str, terms: Terms) -> None
     for note in terms.notes:
         dispatcher.utter_message(response=sentences.notes[note.name], **note.values)
     dispatcher.utter_message(response="utter_order_confirm")
+
+
+async def taken_as_yes(
+    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, kind: str
+) -> list[EventType] | None:
+    """Events of a yes in the words of the order itself (确认退订, 好的，撤销); None where the message is no yes.
+
+    It must answer the question for consent to this kind of order, be short, and name nothing.
+    """
+    message = tracker.latest_message
+    asked = (tracker.active_loop or {}).get("name") == FORM
+    if not asked or tracker.get_slot("requested_slot") != "consent" or _kind(tracker) != kind:
+        return None
+    text = text_of(tracker).strip()
+    if message.get("entities") or len(text) > LONGEST_YES or not _YES.search(text):
+        return None
+    slots = await ValidateOrderForm(services).validate_consent(True, dispatcher, tracker, {})
+    if slots.get("consent") and services.orders.yes_suffices(kind):
+        slots["consent_code"] = CHECKED  # it is ordered: nothing more is asked
+    return [SlotSet(slot, value) for slot, value in slots.items()]
 
 
 def _kind(tracker: Tracker) -> str | None:

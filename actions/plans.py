@@ -16,9 +16,11 @@ from actions.base import (
     ask_identity,
     begin_form,
     leave_form,
+    text_of,
 )
 from actions.identity import OwnNumberAction
-from actions.orders import begin_order, say_rejected
+from actions.listed import Item, items_of, listed, picked
+from actions.orders import begin_order, say_rejected, taken_as_yes
 from care.bss.protocol import BssRejected, OfferingKind, RejectReason
 from care.catalogue.service import check_plan, find_plan, plans_on_sale
 from care.clock import local_date
@@ -91,12 +93,16 @@ class ChangePlan(VerifiedAction):
     ) -> list[EventType]:
         """On to the order where the plan is known, else to the form; a line that may not change is told so."""
         assert caller.verified is not None
-        line_id, wanted = caller.verified.line_id, tracker.get_slot("plan")
+        yes = await taken_as_yes(self.services, dispatcher, tracker, "change_plan")
+        if yes is not None:
+            return yes
+        line_id = caller.verified.line_id
+        wanted = tracker.get_slot("plan") or _by_place(tracker, text_of(tracker))
         refused = await _refused_for_all(self.services, line_id)
         if refused is not None:
             say_rejected(dispatcher, refused.reason, "", _REJECTIONS)
             return leave_form(["plan"])
-        if wanted is None:
+        if not wanted:
             return begin_form(FORM)
         plan_id = await _allowed_plan(self.services, dispatcher, line_id, str(wanted))
         if plan_id is None:
@@ -118,8 +124,8 @@ class ValidateChangePlanForm(CareForm):
         caller = await self.caller(tracker)
         if caller.verified is None:
             return {"plan": value}  # who this is, is asked before anything is offered
-        line_id = caller.verified.line_id
-        return {"plan": await _allowed_plan(self.services, dispatcher, line_id, str(value))}
+        line_id, wanted = caller.verified.line_id, _by_place(tracker, str(value)) or str(value)
+        return {"plan": await _allowed_plan(self.services, dispatcher, line_id, wanted)}
 
 
 class AskPlan(CareAction):
@@ -143,7 +149,19 @@ class AskPlan(CareAction):
                 for plan in plans[:PLANS_OFFERED]
             ],
         )
-        return []
+        offered = plans[:PLANS_OFFERED]
+        return [
+            listed(
+                "change_plan",
+                "plan",
+                [Item(plan.id, plan.monthly_fee, plan.data_mb) for plan in offered],
+            )
+        ]
+
+
+def _by_place(tracker: Tracker, text: str) -> str | None:
+    """The plan that is meant by its place in the last list, by being the cheapest of it, and so on."""
+    return next(iter(picked(text, items_of(tracker, "change_plan"))), None)
 
 
 async def _allowed_plan(

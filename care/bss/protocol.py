@@ -45,6 +45,7 @@ from care.bss.model.catalogue import (
     OfferingKind,
     Plan,
     PlanSegment,
+    RoamingCountry,
     Start,
     Tariff,
 )
@@ -117,6 +118,7 @@ __all__ = [
     "PlanSegment",
     "PointsAccount",
     "RejectReason",
+    "RoamingCountry",
     "Service",
     "SimKind",
     "Start",
@@ -193,6 +195,10 @@ class Catalogue(Protocol):
         """Every kind of bill line with its explanation."""
         ...
 
+    async def countries(self) -> tuple[RoamingCountry, ...]:
+        """Every country and region in which customers may roam, by its code."""
+        ...
+
 
 class Billing(Protocol):
     """Bills, usage and money (TMF678, TMF635, TMF654, TMF676, TMF658)."""
@@ -247,14 +253,31 @@ class Ordering(Protocol):
         """
         ...
 
+    async def check_subscription(
+        self, line_id: str, addon_id: str, start: date | None = None
+    ) -> date:
+        """The first day of an add-on that would be ordered now.
+
+        Raises what `subscribe_addon` would raise, and does nothing: asked before the offer is made.
+        """
+        ...
+
     async def subscribe_addon(
-        self, line_id: str, addon_id: str, *, idempotency_key: str
+        self, line_id: str, addon_id: str, *, idempotency_key: str, start: date | None = None
     ) -> OrderReceipt:
         """Add an add-on from today or the next month on, as `Addon.starts` says.
 
-        One that was cancelled and still runs is taken up again from the day after its end.
+        One that was cancelled and still runs is taken up again from the day after its end. A pack for some
+        days may begin on a later day, `start`, within the next 90 days.
         Raises BssRejected: UNKNOWN_LINE, UNKNOWN_OFFERING, NOT_ON_SALE, LINE_NOT_ACTIVE,
-        IN_ARREARS, SECOND_CARD, INCLUDED, ALREADY_SUBSCRIBED (recurring ones only), KEY_REUSED.
+        IN_ARREARS, SECOND_CARD, INCLUDED, ALREADY_SUBSCRIBED (recurring ones only), BAD_DATE, KEY_REUSED.
+        """
+        ...
+
+    async def check_cancellation(self, line_id: str, addon_id: str) -> date:
+        """The first day without an add-on that would be cancelled now.
+
+        Raises what `cancel_addon` would raise, and does nothing.
         """
         ...
 
@@ -265,6 +288,10 @@ class Ordering(Protocol):
 
         Raises BssRejected: UNKNOWN_LINE, UNKNOWN_OFFERING, NOT_SUBSCRIBED, KEY_REUSED.
         """
+        ...
+
+    async def check_undo(self, order_id: str) -> None:
+        """Raise what `undo_order` would raise, and do nothing."""
         ...
 
     async def undo_order(self, order_id: str, *, idempotency_key: str) -> OrderReceipt:

@@ -43,6 +43,37 @@ class PlanOffer:
         return self.comparison.fee_difference + self.broadband_fee + self.extra_card_fee
 
 
+@dataclass(frozen=True, slots=True)
+class ExtraFees:
+    """What a line pays beside the plan's fee where the plan has nothing for it."""
+
+    broadband: Decimal
+    """Yuan a month for the home's broadband without a plan that has one."""
+    cards: int
+    """Second cards."""
+
+    def broadband_of(self, plan: Plan) -> Decimal:
+        """Yuan a month for broadband with ``plan``."""
+        return Decimal("0.00") if plan.broadband_mbps is not None else self.broadband
+
+    def cards_of(self, plan: Plan) -> Decimal:
+        """Yuan a month for the second cards beyond those that ``plan`` includes."""
+        return plan.extra_card_fee * max(0, self.cards - plan.extra_cards)
+
+    def with_plan(self, plan: Plan) -> Decimal:
+        """Yuan a month for both."""
+        return self.broadband_of(plan) + self.cards_of(plan)
+
+
+async def extra_fees(bss: Bss, line: Line) -> ExtraFees:
+    """What the line's broadband and second cards cost where its plan does not include them."""
+    accesses = await bss.broadband_of(line.customer_id)
+    fees = (access.standalone_fee for access in accesses if access.line_id == line.id)
+    lines = await bss.lines(line.customer_id)
+    cards = sum(other.primary_line_id == line.id for other in lines)
+    return ExtraFees(sum(fees, Decimal("0.00")), cards)
+
+
 async def find_plan(bss: Bss, wanted: str) -> Plan | None:
     """The plan with this id, name or nickname; None where none or several fit."""
     return _find(await bss.plans(), wanted)
@@ -91,15 +122,11 @@ async def plan_offer(bss: Bss, line_id: str, plan_id: str, today: date) -> PlanO
         raise BssRejected(RejectReason.UNKNOWN_LINE)
     comparison = await compare_plans(bss, line.plan_id, plan_id)
     old, new = comparison.old, comparison.new
-    broadband_fee = extra_card_fee = Decimal("0.00")
-    if old.broadband_mbps is not None and new.broadband_mbps is None:
-        accesses = await bss.broadband_of(line.customer_id)
-        fees = (access.standalone_fee for access in accesses if access.line_id == line_id)
-        broadband_fee = sum(fees, broadband_fee)
-    cards = [
-        other for other in await bss.lines(line.customer_id) if other.primary_line_id == line_id
-    ]
-    extra_card_fee = max(extra_card_fee, _card_fee(new, len(cards)) - _card_fee(old, len(cards)))
+    extras = await extra_fees(bss, line)
+    broadband_fee = Decimal("0.00")
+    if old.broadband_mbps is not None:
+        broadband_fee = extras.broadband_of(new)
+    extra_card_fee = max(Decimal("0.00"), extras.cards_of(new) - extras.cards_of(old))
     contracts = await bss.contracts(line_id)
     return PlanOffer(
         line=line,
@@ -126,10 +153,6 @@ async def _now_included(bss: Bss, line_id: str, plan: Plan) -> tuple[Addon, ...]
     return tuple(
         addon for addon in await bss.addons() if addon.id in held and plan.id in addon.included_with
     )
-
-
-def _card_fee(plan: Plan, cards: int) -> Decimal:
-    return plan.extra_card_fee * max(0, cards - plan.extra_cards)
 
 
 def _find[T: (Plan, Addon)](offerings: tuple[T, ...], wanted: str) -> T | None:

@@ -12,6 +12,8 @@ _LINKED_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""A drawing of ours (SVG) has its colours in itself, and nothing else."""
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -30,21 +32,24 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                is_picture = headers.get("content-type", "").startswith("image/svg+xml")
                 is_json = headers.get("content-type", "").startswith("application/json")
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "same-origin"
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
-                headers["Content-Security-Policy"] = _API_POLICY if is_json else self._policy(scope)
+                headers["Content-Security-Policy"] = (
+                    _API_POLICY if is_json else self._policy(scope, is_picture)
+                )
                 if is_json:
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
-    def _policy(self, scope: Scope) -> str:
+    def _policy(self, scope: Scope, is_picture: bool) -> str:
         path: str = scope["path"]
         if path.startswith("/p/"):
-            return _LINKED_POLICY
+            return _PICTURE_POLICY if is_picture else _LINKED_POLICY
         if not path.startswith(_PAGES):
             return _API_POLICY
         # 'self' does not cover WebSockets in older WebViews, so the host is named.

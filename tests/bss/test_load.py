@@ -3,14 +3,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from care.bss.embedded import EmbeddedBss
 from care.bss.embedded.demo import load_demo
 from care.bss.embedded.demo.load import load_files
 from care.bss.embedded.demo.specs import DemoFiles
-from care.bss.embedded.tables import DemoLoadRow, OutageRow
+from care.bss.embedded.tables import CountryRow, DemoLoadRow, OutageRow
 from care.datafiles import DataFileError
 from care.db import Base, Database
 from tests.bss.operator_fixtures import TODAY, Clock
@@ -32,7 +32,7 @@ def dump(db: Database) -> dict[str, list[tuple[Any, ...]]]:
 def test_it_is_loaded_once(empty_db: Database, demo_files: DemoFiles) -> None:
     assert load_files(empty_db, demo_files, TODAY)
     first = dump(empty_db)
-    assert len(first["bss_customer"]) == 30
+    assert len(first["bss_customer"]) == len(demo_files.customers)
     assert not load_files(empty_db, demo_files, TODAY)
     assert not load_files(empty_db, demo_files, TODAY, seed=7)
     assert dump(empty_db) == first
@@ -87,3 +87,12 @@ async def test_live_outages_are_live_at_any_hour_of_the_day(
             [outage] = await bss.outages(area)
             assert outage.expected_at is not None
             assert outage.started_at < now < outage.expected_at
+
+
+def test_an_operator_loaded_before_there_were_countries_gets_them(
+    db: Database, demo_files: DemoFiles
+) -> None:
+    before = dump(db)
+    db.write_now(lambda session: session.execute(delete(CountryRow)))
+    assert not load_files(db, demo_files, TODAY)
+    assert dump(db) == before

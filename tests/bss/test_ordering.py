@@ -65,15 +65,16 @@ async def test_a_repeated_key_does_nothing_and_gives_the_first_receipt(
 
 
 async def test_equal_requests_at_one_time_order_once(bss: EmbeddedBss, db: Database) -> None:
+    before, rows = await bss.orders("L1003"), len(dump(db)["bss_order"])
     receipts = await asyncio.gather(
         *(bss.subscribe_addon("L1003", "data_boost_5g", idempotency_key="same") for _ in range(8))
     )
     assert len({receipt.order_id for receipt in receipts}) == 1
-    assert len(await bss.orders("L1003")) == 1
+    assert len(await bss.orders("L1003")) == len(before) + 1
     bill = await bss.bill("L1003", "2026-11")
     assert bill is not None
     assert sum(item.charge_item_id == "data_boost_fee" for item in bill.items) == 1
-    assert len(dump(db)["bss_order"]) == 1
+    assert len(dump(db)["bss_order"]) == rows + 1
 
 
 async def test_one_key_on_two_lines_at_one_time_orders_once(bss: EmbeddedBss) -> None:
@@ -239,7 +240,7 @@ async def test_what_was_ordered_can_be_taken_back(bss: EmbeddedBss, db: Database
         assert after[table] == before[table]
     held = [(e.offering_id, e.end) for e in await bss.subscriptions("L1003")]
     assert held == [("p159", None), ("video_member", None), ("cloud_drive", None)]
-    assert [order.action for order in await bss.orders("L1003")] == [
+    assert [order.action for order in await bss.orders("L1003")][:3] == [
         OrderAction.CANCEL_ADDON,
         OrderAction.SUBSCRIBE_ADDON,
         OrderAction.CHANGE_PLAN,
@@ -304,7 +305,7 @@ async def test_fees_are_decimal(bss: EmbeddedBss) -> None:
 async def test_whatever_is_ordered_the_books_agree(bss: EmbeddedBss, seed: int) -> None:
     rng = random.Random(seed)
     line = "L1006"
-    at_first = await _state(bss, line)
+    at_first, past = await _state(bss, line), len(await bss.orders(line))
     for step in range(40):
         key = f"k{step}"
         addon = rng.choice(["data_10g", "video_member", "data_boost_5g", "spam_guard"])
@@ -321,7 +322,8 @@ async def test_whatever_is_ordered_the_books_agree(bss: EmbeddedBss, seed: int) 
                 case 3 if orders:
                     await bss.undo_order(rng.choice(orders).order_id, idempotency_key=key)
         await _check_books(bss, line)
-    for number, order in enumerate(await bss.orders(line)):
+    made = (await bss.orders(line))[: -past or None]  # what the demo knows of long ago stays
+    for number, order in enumerate(made):
         if order.state is not OrderState.CANCELLED:
             await bss.undo_order(order.order_id, idempotency_key=f"u{number}")
     assert await _state(bss, line) == at_first
@@ -342,3 +344,50 @@ async def _check_books(bss: EmbeddedBss, line: str) -> None:
     plans = [entry for entry in held if entry.kind is OfferingKind.PLAN]
     assert sum(entry.state is SubscriptionState.ACTIVE for entry in plans) == 1
     assert sum(entry.state is SubscriptionState.PENDING for entry in plans) <= 1
+
+
+async def test_a_pack_may_begin_on_the_day_of_departure(bss: EmbeddedBss, clock: Clock) -> None:
+    start = TODAY + timedelta(days=12)
+    assert await bss.check_subscription("L1006", "roam_asia", start) == start
+    before = await _state(bss, "L1006")
+    receipt = await bss.subscribe_addon("L1006", "roam_asia", idempotency_key="k", start=start)
+    assert (receipt.effective, receipt.state) == (start, OrderState.ACCEPTED)
+    [pack] = [e for e in await bss.subscriptions("L1006") if e.offering_id == "roam_asia"]
+    assert (pack.start, pack.end) == (start, start + timedelta(days=6))
+    assert (await _state(bss, "L1006"))[1:] == before[1:], "nothing is charged before it begins"
+    again = await bss.subscribe_addon("L1006", "roam_asia", idempotency_key="k", start=start)
+    assert again == receipt
+    other = bss.subscribe_addon("L1006", "roam_asia", idempotency_key="k", start=TODAY)
+    assert await refusal(other) is RejectReason.KEY_REUSED
+    clock.forward(timedelta(days=3))
+    await bss.undo_order(receipt.order_id, idempotency_key="u")
+    assert await _state(bss, "L1006") == before
+
+
+@pytest.mark.parametrize(
+    ("addon", "days"),
+    [("roam_asia", -1), ("roam_asia", 91), ("crbt", 3), ("data_boost_5g", 3)],
+)
+async def test_a_day_of_departure_has_its_limits(
+    bss: EmbeddedBss, db: Database, addon: str, days: int
+) -> None:
+    before, start = dump(db), TODAY + timedelta(days=days)
+    assert await refusal(bss.check_subscription("L1006", addon, start)) is RejectReason.BAD_DATE
+    order = bss.subscribe_addon("L1006", addon, idempotency_key="k", start=start)
+    assert await refusal(order) is RejectReason.BAD_DATE
+    assert dump(db) == before
+
+
+async def test_what_would_be_refused_is_known_before(bss: EmbeddedBss, db: Database) -> None:
+    before = dump(db)
+    for line_id, addon_id, reason in ADDON_REFUSALS:
+        check = bss.check_subscription(line_id, addon_id)
+        assert await refusal(check) is reason, (line_id, addon_id)
+    never = bss.check_cancellation("L1003", "music_member")
+    assert await refusal(never) is RejectReason.NOT_SUBSCRIBED
+    assert await bss.check_subscription("L1003", "music_member") == TODAY
+    assert await bss.check_cancellation("L1003", "video_member") == NEXT
+    assert await refusal(bss.check_undo("nothing")) is RejectReason.UNKNOWN_ORDER
+    [old, *_] = await bss.orders("L1003")
+    assert await refusal(bss.check_undo(old.order_id)) is RejectReason.TOO_LATE
+    assert dump(db) == before

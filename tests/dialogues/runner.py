@@ -196,6 +196,8 @@ def _check_afterwards(
     if dialogue.changes:
         pending = values.line("").pending_plan_id
         assert pending == after.next_plan, f"the operator will change the plan to {pending}"
+    held = {offering: values.held(offering) for offering in after.holds}
+    assert held == dict(after.holds), f"the line holds {held}"
     for label, text in after.packet.items():
         packet = conversation.packet
         assert values.fill(text) in str(packet.get(label)), f"the packet is {packet}"
@@ -223,8 +225,13 @@ def _is_empty(message: Message) -> bool:
 
 def _check_orders(dialogue: Dialogue, conversation: Conversation, rows: Rows) -> None:
     orders = rows.orders(conversation.id)
-    found = [(one.order.offering_id, one.order.state) for one in orders]
-    wanted = [(one.plan, one.state) for one in dialogue.after.orders]
+    expected = dialogue.after.orders
+    kinds = [one.kind for one in expected] + [None] * len(orders)
+    found = [
+        (one.order.offering_id, one.order.state, kind and one.order.kind)
+        for one, kind in zip(orders, kinds, strict=False)
+    ]
+    wanted = [(one.offering, one.state, one.kind) for one in expected]
     assert found == wanted, f"ordered was {found}, should be {wanted}"
     for one in orders:
         assert one.proof.text, "the proof has no text"

@@ -25,6 +25,8 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       verified: true                 # who the customer is, was shown
       orders: [{plan: p59, state: placed}]      # all orders of this conversation, each with its proof
       tickets: [{kind: callback, holds: [漫游]}] # all tickets of this conversation
+      orders: [{offering: crbt, kind: cancel_addon, state: placed}]  # the same of anything that is ordered
+      holds: {crbt: ends, roam_asia: pending, data_10g: none}  # what the line holds: active, ends, pending or none
       next_plan: p59                 # what the operator will change the line to
       packet: {停在: 等验证码}          # what the agent gets
       reason: complaint              # why a person is to take over
@@ -48,8 +50,19 @@ FOLDER = Path(__file__).parent
 
 _DEEDS = ("says", "presses", "expires", "kills", "awaits", "breaks", "mends")
 _STEP = (*_DEEDS, "hears", "never", "offers", "understood", "owner", "again")
-_AFTER = ("verified", "orders", "tickets", "next_plan", "packet", "reason", "sms", "nowhere")
+_AFTER = (
+    "verified",
+    "orders",
+    "holds",
+    "tickets",
+    "next_plan",
+    "packet",
+    "reason",
+    "sms",
+    "nowhere",
+)
 _DIALOGUE = ("about", "proves", "customer", "changes", "variants", "steps", "after")
+_HELD = ("active", "ends", "pending", "none")
 _OWNERS = ("bot", "queue", "agent", "closed")
 _THINGS = {
     "expires": ("identity", "code"),
@@ -80,10 +93,11 @@ class Step:
 
 @dataclass(frozen=True)
 class ExpectedOrder:
-    """An order that must have been placed."""
+    """An order that must have been placed; of which kind, where that is said."""
 
-    plan: str
+    offering: str
     state: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +114,7 @@ class After:
 
     verified: bool | None = None
     orders: tuple[ExpectedOrder, ...] = ()
+    holds: Mapping[str, str] = field(default_factory=dict)
     tickets: tuple[ExpectedTicket, ...] = ()
     next_plan: str | None = None
     packet: Mapping[str, str] = field(default_factory=dict)
@@ -249,12 +264,22 @@ def _after(fields: _Fields) -> After:
     orders = fields.records("orders")
     tickets = fields.records("tickets")
     for order in orders:
-        order.only(("plan", "state"))
+        order.only(("plan", "offering", "kind", "state"))
+        if len(order.given(("plan", "offering"))) != 1:
+            raise order.error("needs exactly one of plan, offering")
     for ticket in tickets:
         ticket.only(("kind", "holds"))
     return After(
         verified=fields.flag("verified"),
-        orders=tuple(ExpectedOrder(order.text("plan"), order.text("state")) for order in orders),
+        orders=tuple(
+            ExpectedOrder(
+                order.text(order.given(("plan", "offering"))[0]),
+                order.text("state"),
+                order.text_or_none("kind"),
+            )
+            for order in orders
+        ),
+        holds=_holdings(fields),
         tickets=tuple(
             ExpectedTicket(ticket.text("kind"), ticket.texts("holds")) for ticket in tickets
         ),
@@ -264,3 +289,11 @@ def _after(fields: _Fields) -> After:
         sms=fields.texts("sms"),
         nowhere=fields.texts("nowhere"),
     )
+
+
+def _holdings(fields: _Fields) -> dict[str, str]:
+    holds = fields.mapping("holds")
+    for offering, state in holds.items():
+        if state not in _HELD:
+            raise fields.error(f"{offering!r} must be one of {', '.join(_HELD)}, not {state!r}")
+    return holds

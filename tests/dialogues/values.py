@@ -15,6 +15,7 @@
 ``{running}``                 what this month has cost so far
 ``{plan}`` ``{plan_fee}``     the plan in force and its monthly fee
 ``{data_left}``               what is left of the plan's own data
+``{day:3}``                   in three days, as 2026年12月3日; ``{month_day:3}`` as 12月3日
 ``{contract_end}``            the last day of the contract
 ``{next_month}``              the first day of the next month
 ``{outage_until}``            when the outage at the customer's home is expected to be over
@@ -26,7 +27,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,7 +36,7 @@ import httpx
 
 from care.bss.embedded.system import EmbeddedBss
 from care.bss.months import month_of, shift_month
-from care.bss.protocol import Bill, Line, UsageKind
+from care.bss.protocol import Bill, Line, SubscriptionState, UsageKind
 from tests.dialogues.rows import Rows
 from tests.dialogues.script import ScriptError
 
@@ -148,6 +149,24 @@ class Values:
         )
         return f"{left}MB" if left < 1024 else f"{round(left / 1024, 2):g}GB"
 
+    def held(self, offering: str) -> str:
+        """How the customer's first line holds an offering: ``active``, ``ends``, ``pending`` or ``none``."""
+        held = [
+            one
+            for one in self._ask(self._bss.subscriptions(self.line("").id))
+            if one.offering_id == offering
+        ]
+        if not held:
+            return "none"
+        if held[-1].state is SubscriptionState.PENDING:
+            return "pending"
+        return "active" if held[-1].end is None else "ends"
+
+    def day(self, ahead: str) -> str:
+        """A day, counted from today."""
+        day = datetime.now(ZONE).date() + timedelta(days=int(ahead or 0))
+        return f"{day.year}年{day.month}月{day.day}日"
+
     def contract_end(self) -> str:
         """The day on which the customer's contract ends."""
         end = self._ask(self._bss.contracts(self.line("").id))[-1].end
@@ -221,6 +240,8 @@ def known_values(values: Values) -> dict[str, Callable[[str], str]]:
         "plan": lambda _: values.plan("name"),
         "plan_fee": lambda _: values.plan("monthly_fee"),
         "data_left": lambda _: values.data_left(),
+        "day": values.day,
+        "month_day": lambda ahead: values.day(ahead).partition("年")[2],
         "contract_end": lambda _: values.contract_end(),
         "next_month": lambda _: values.next_month(),
         "outage_until": lambda _: values.outage_until(),

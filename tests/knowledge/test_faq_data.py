@@ -26,7 +26,6 @@ RASA_KEYS = {
 }
 
 WITHOUT_FLOW = [
-    "open_roaming",
     "port_out",
     "transfer_ownership",
     "manage_password",
@@ -49,17 +48,11 @@ WITHOUT_FLOW = [
     "book_store",
     "explain_charge",
     "dispute_charge",
-    "recommend_plan",
-    "compare_plans",
-    "subscribe_addon",
-    "cancel_addon",
     "report_mobile_fault",
     "report_call_fault",
     "report_tv_fault",
     "complain",
     "query_account",
-    "query_order",
-    "undo_order",
     "change_appointment",
     "urge_ticket",
     "cancel_ticket",

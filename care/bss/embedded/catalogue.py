@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from care.bss.embedded import convert_catalogue
 from care.bss.embedded.base import EmbeddedBase
-from care.bss.embedded.tables import AddonRow, ChargeItemRow, PlanRow
-from care.bss.protocol import Addon, ChargeItem, Plan
+from care.bss.embedded.tables import AddonRow, ChargeItemRow, CountryRow, PlanRow
+from care.bss.protocol import Addon, ChargeItem, Plan, RoamingCountry
 
 
 class EmbeddedCatalogue(EmbeddedBase):
@@ -56,5 +56,14 @@ class EmbeddedCatalogue(EmbeddedBase):
         def work(session: Session) -> tuple[ChargeItem, ...]:
             rows = session.scalars(select(ChargeItemRow).order_by(ChargeItemRow.id))
             return tuple(convert_catalogue.charge_item(row) for row in rows)
+
+        return await self._read(work)
+
+    async def countries(self) -> tuple[RoamingCountry, ...]:
+        """See the protocol."""
+
+        def work(session: Session) -> tuple[RoamingCountry, ...]:
+            rows = session.scalars(select(CountryRow).order_by(CountryRow.id))
+            return tuple(convert_catalogue.country(row) for row in rows)
 
         return await self._read(work)

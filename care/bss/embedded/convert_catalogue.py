@@ -7,6 +7,7 @@ from care.bss.embedded.tables import (
     AddonRow,
     AreaRow,
     ChargeItemRow,
+    CountryRow,
     PlanRow,
     StoreRow,
 )
@@ -20,6 +21,7 @@ from care.bss.protocol import (
     OpeningHours,
     Plan,
     PlanSegment,
+    RoamingCountry,
     Start,
     Store,
     Tariff,
@@ -122,6 +124,32 @@ def addon_values(addon: Addon) -> dict[str, Any]:
         "included_with": list(addon.included_with),
         "tariff_code": addon.tariff_code,
         "on_sale": addon.on_sale,
+    }
+
+
+def country(row: CountryRow) -> RoamingCountry:
+    """A country in which customers may roam."""
+    return RoamingCountry(
+        id=row.id,
+        name=row.name,
+        nicknames=tuple(row.nicknames),
+        call_per_minute=row.call_per_minute,
+        receive_per_minute=row.receive_per_minute,
+        sms_each=row.sms_each,
+        data_per_mb=row.data_per_mb,
+    )
+
+
+def country_values(country: RoamingCountry) -> dict[str, Any]:
+    """The columns of a country."""
+    return {
+        "id": country.id,
+        "name": country.name,
+        "nicknames": list(country.nicknames),
+        "call_per_minute": country.call_per_minute,
+        "receive_per_minute": country.receive_per_minute,
+        "sms_each": country.sms_each,
+        "data_per_mb": country.data_per_mb,
     }
 
 

@@ -42,6 +42,9 @@ UNDO_TIME = timedelta(hours=24)
 FURTHEST_CHANGE = 6
 """Months ahead for which a change of plan may be ordered."""
 
+FURTHEST_START = timedelta(days=90)
+"""How far ahead a pack for some days may begin."""
+
 
 def check_line(session: Session, line: LineRow) -> None:
     """Raise BssRejected unless the line may order anything."""
@@ -106,6 +109,39 @@ def begin(
     )
     session.add(row)
     return row
+
+
+def check_subscription(
+    session: Session, line: LineRow, addon_id: str, wanted: date | None, today: date
+) -> tuple[AddonRow, date]:
+    """The add-on and its first day (`wanted`, where the customer chose one); raises BssRejected."""
+    addon = session.get(AddonRow, addon_id)
+    if addon is None:
+        raise BssRejected(RejectReason.UNKNOWN_OFFERING)
+    if not addon.on_sale:
+        raise BssRejected(RejectReason.NOT_ON_SALE)
+    check_line(session, line)
+    if plan_in_force(session, line, today).offering_id in addon.included_with:
+        raise BssRejected(RejectReason.INCLUDED)
+    if wanted is None or wanted == today:
+        return addon, addon_start(session, line, addon, today)
+    if addon.recurring or addon.valid_days is None:
+        raise BssRejected(RejectReason.BAD_DATE)
+    if not today < wanted <= today + FURTHEST_START:
+        raise BssRejected(RejectReason.BAD_DATE)
+    return addon, wanted
+
+
+def cancellable(
+    session: Session, line: LineRow, addon_id: str, today: date
+) -> tuple[SubscriptionRow, date]:
+    """The running subscription of a recurring add-on and its last day once cancelled; raises BssRejected."""
+    if session.get(AddonRow, addon_id) is None:
+        raise BssRejected(RejectReason.UNKNOWN_OFFERING)
+    for row in held(session, line.id, today):
+        if row.kind == OfferingKind.ADDON and row.offering_id == addon_id and not row.end:
+            return row, max(last_day(month_of(today)), row.start - timedelta(days=1))
+    raise BssRejected(RejectReason.NOT_SUBSCRIBED)
 
 
 def addon_start(session: Session, line: LineRow, addon: AddonRow, today: date) -> date:
@@ -180,6 +216,12 @@ def charge_now(
                     order_id=order_id,
                 )
             )
+
+
+def check_undo(session: Session, order: OrderRow, now: datetime, today: date) -> None:
+    """Raise BssRejected unless an order can be taken back at `now`."""
+    if order.cancelled_at is not None or not may_undo(session, order, now, today):
+        raise BssRejected(RejectReason.TOO_LATE)
 
 
 def may_undo(session: Session, order: OrderRow, now: datetime, today: date) -> bool:

@@ -9,24 +9,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from care.bss.embedded import convert
-from care.bss.embedded.base import EmbeddedBase, held, plan_in_force, require_line
+from care.bss.embedded.base import EmbeddedBase, plan_in_force, require_line
 from care.bss.embedded.order_effects import (
     addon_end,
-    addon_start,
     begin,
+    cancellable,
     charge_now,
-    check_line,
     check_plan_change,
-    may_undo,
+    check_subscription,
+    check_undo,
     take_back,
 )
-from care.bss.embedded.tables import (
-    AddonRow,
-    LineRow,
-    OrderRow,
-)
+from care.bss.embedded.tables import LineRow, OrderRow
 from care.bss.errors import BssRejected, RejectReason
-from care.bss.months import last_day, month_of
 from care.bss.protocol import (
     OfferingKind,
     OrderAction,
@@ -79,31 +74,45 @@ class EmbeddedOrdering(EmbeddedBase):
 
         return await self._place(request, apply)
 
-    async def subscribe_addon(
-        self, line_id: str, addon_id: str, *, idempotency_key: str
-    ) -> OrderReceipt:
+    async def check_subscription(
+        self, line_id: str, addon_id: str, start: date | None = None
+    ) -> date:
         """See the protocol."""
-        request = _Request(idempotency_key, OrderAction.SUBSCRIBE_ADDON, line_id, addon_id)
+        today = self._today()
+
+        def work(session: Session) -> date:
+            line = require_line(session, line_id)
+            return check_subscription(session, line, addon_id, start, today)[1]
+
+        return await self._read(work)
+
+    async def subscribe_addon(
+        self, line_id: str, addon_id: str, *, idempotency_key: str, start: date | None = None
+    ) -> OrderReceipt:
+        """See the protocol. What begins later is charged by the operator's billing on its first day."""
+        request = _Request(idempotency_key, OrderAction.SUBSCRIBE_ADDON, line_id, addon_id, start)
         today = self._today()
 
         def apply(session: Session, line: LineRow) -> OrderRow:
-            addon = session.get(AddonRow, addon_id)
-            if addon is None:
-                raise BssRejected(RejectReason.UNKNOWN_OFFERING)
-            if not addon.on_sale:
-                raise BssRejected(RejectReason.NOT_ON_SALE)
-            check_line(session, line)
-            if plan_in_force(session, line, today).offering_id in addon.included_with:
-                raise BssRejected(RejectReason.INCLUDED)
-            start = addon_start(session, line, addon, today)
-            new = begin(session, line, OfferingKind.ADDON, addon_id, start, addon_end(addon, start))
-            order = self._order(request, start)
+            addon, first = check_subscription(session, line, addon_id, start, today)
+            new = begin(session, line, OfferingKind.ADDON, addon_id, first, addon_end(addon, first))
+            order = self._order(request, first)
             order.subscription_id = new.id
-            if start == today:
+            if first == today:
                 charge_now(session, line, addon, order.id, today)
             return order
 
         return await self._place(request, apply)
+
+    async def check_cancellation(self, line_id: str, addon_id: str) -> date:
+        """See the protocol."""
+        today = self._today()
+
+        def work(session: Session) -> date:
+            line = require_line(session, line_id)
+            return cancellable(session, line, addon_id, today)[1] + timedelta(days=1)
+
+        return await self._read(work)
 
     async def cancel_addon(
         self, line_id: str, addon_id: str, *, idempotency_key: str
@@ -113,23 +122,22 @@ class EmbeddedOrdering(EmbeddedBase):
         today = self._today()
 
         def apply(session: Session, line: LineRow) -> OrderRow:
-            if session.get(AddonRow, addon_id) is None:
-                raise BssRejected(RejectReason.UNKNOWN_OFFERING)
-            running = [
-                row
-                for row in held(session, line.id, today)
-                if row.kind == OfferingKind.ADDON and row.offering_id == addon_id and not row.end
-            ]
-            if not running:
-                raise BssRejected(RejectReason.NOT_SUBSCRIBED)
-            row = running[0]
-            stop = max(last_day(month_of(today)), row.start - timedelta(days=1))
+            row, stop = cancellable(session, line, addon_id, today)
             row.end = stop
             order = self._order(request, stop + timedelta(days=1))
             order.ended_subscription_id = row.id
             return order
 
         return await self._place(request, apply)
+
+    async def check_undo(self, order_id: str) -> None:
+        """See the protocol."""
+        now, today = self._clock(), self._today()
+
+        def work(session: Session) -> None:
+            check_undo(session, _find(session, order_id), now, today)
+
+        await self._read(work)
 
     async def undo_order(self, order_id: str, *, idempotency_key: str) -> OrderReceipt:
         """See the protocol."""
@@ -139,8 +147,7 @@ class EmbeddedOrdering(EmbeddedBase):
 
         def apply(session: Session, line: LineRow) -> OrderRow:
             order = _find(session, order_id)
-            if order.cancelled_at is not None or not may_undo(session, order, now, today):
-                raise BssRejected(RejectReason.TOO_LATE)
+            check_undo(session, order, now, today)
             order.cancelled_at = now
             take_back(session, order)
             undo = self._order(request, today)

@@ -65,6 +65,20 @@ class AddonRow(Base):
     on_sale: Mapped[bool]
 
 
+class CountryRow(Base):
+    """A country in which customers may roam, and the prices there without a pack."""
+
+    __tablename__ = "bss_country"
+
+    id: Mapped[str] = mapped_column(String(2), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    nicknames: Mapped[list[Any]]
+    call_per_minute: Mapped[Decimal] = mapped_column(Money)
+    receive_per_minute: Mapped[Decimal] = mapped_column(Money)
+    sms_each: Mapped[Decimal] = mapped_column(Money)
+    data_per_mb: Mapped[Decimal] = mapped_column(Money)
+
+
 class ChargeItemRow(Base):
     """A kind of bill line."""
 

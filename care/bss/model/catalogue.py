@@ -129,6 +129,25 @@ class Addon:
 
 
 @dataclass(frozen=True, slots=True)
+class RoamingCountry:
+    """A country or region in which customers may roam, with what it costs there without a pack."""
+
+    id: str
+    """ISO 3166-1 alpha-2."""
+    name: str
+    nicknames: tuple[str, ...]
+    """What customers call it, cities included; exported to the lexicon."""
+    call_per_minute: Decimal
+    """Yuan for a call home or within the country."""
+    receive_per_minute: Decimal
+    """Yuan for a call received."""
+    sms_each: Decimal
+    """Yuan for a text message sent; receiving is free."""
+    data_per_mb: Decimal
+    """Yuan for data without a pack."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChargeItem:
     """A kind of bill line with its explanation to the customer."""
 

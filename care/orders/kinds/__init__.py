@@ -2,7 +2,12 @@
 
 from care.bss.protocol import Bss
 from care.orders.kinds.base import Choice, Note, OrderKind, OrderToPlace, Params, Terms
+from care.orders.kinds.base import Note, OrderKind, OrderToPlace, Params, Terms
+from care.orders.kinds.cancel_addon import CancelAddon
 from care.orders.kinds.change_plan import ChangePlan
+from care.orders.kinds.open_roaming import OpenRoaming
+from care.orders.kinds.subscribe_addon import SubscribeAddon
+from care.orders.kinds.undo_order import UndoOrder
 
 __all__ = ["Choice", "Note", "OrderKind", "OrderToPlace", "Params", "Terms", "all_kinds"]
 
@@ -11,5 +16,9 @@ def all_kinds(bss: Bss) -> dict[str, OrderKind]:
     """Every kind by its name."""
     kinds: list[OrderKind] = [
         ChangePlan(bss),
+        SubscribeAddon(bss),
+        CancelAddon(bss),
+        OpenRoaming(bss),
+        UndoOrder(bss),
     ]
     return {kind.name: kind for kind in kinds}

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from care.bss.embedded import convert_catalogue
 from care.bss.embedded.demo.history import LineHistory, line_history
 from care.bss.embedded.demo.holdings import Holding
+from care.bss.embedded.demo.orders import past_orders
 from care.bss.embedded.demo.specs import (
     DEMO_FOLDER,
     ContractSpec,
@@ -31,9 +32,11 @@ from care.bss.embedded.tables import (
     BroadbandRow,
     ChargeItemRow,
     ContractRow,
+    CountryRow,
     CustomerRow,
     DemoLoadRow,
     LineRow,
+    OrderRow,
     OutageAreaRow,
     OutageRow,
     PaymentRow,
@@ -82,6 +85,8 @@ def load_files(
             if marker.outages_on != today:
                 marker.outages_on = today
                 _move_outages(session, files, today, zone)
+            if not _has_countries(session):  # it was loaded before there were any
+                session.execute(insert(CountryRow), _countries(files))
             return False
         session.add(DemoLoadRow(id=1, seed=seed, loaded_on=today, outages_on=today))
         session.flush()  # a second process that loads at the same time fails here
@@ -98,7 +103,11 @@ def load_files(
 
 def _is_current(session: Session, today: date) -> bool:
     marker = session.get(DemoLoadRow, 1)
-    return marker is not None and marker.outages_on == today
+    return marker is not None and marker.outages_on == today and _has_countries(session)
+
+
+def _has_countries(session: Session) -> bool:
+    return session.scalars(select(CountryRow.id).limit(1)).first() is not None
 
 
 def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = ZONE) -> Rows:
@@ -109,6 +118,7 @@ def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = 
             convert_catalogue.charge_item_values(item) for item in files.charge_items.values()
         ],
         AddonRow: [convert_catalogue.addon_values(addon) for addon in files.addons.values()],
+        CountryRow: _countries(files),
         AreaRow: [convert_catalogue.area_values(area) for area in files.areas],
         StoreRow: [convert_catalogue.store_values(store) for store in files.stores],
         OutageRow: [_outage(outage, today, zone) for outage in files.outages],
@@ -130,6 +140,7 @@ def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = 
         UsageRow,
         PaymentRow,
         BroadbandRow,
+        OrderRow,
     ):
         rows[table] = []
     for customer in files.customers:
@@ -137,6 +148,10 @@ def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = 
         for line in sorted(customer.lines, key=lambda line: line.primary is not None):
             _add_line(rows, files, customer, line, today, seed, zone)
     return rows
+
+
+def _countries(files: DemoFiles) -> list[dict[str, Any]]:
+    return [convert_catalogue.country_values(country) for country in files.countries]
 
 
 def _add_customer(rows: Rows, customer: CustomerSpec, today: date) -> None:
@@ -209,7 +224,9 @@ def _add_line(
     rows[AccountRow].append(
         {"line_id": line.id, "available": history.available, "arrears": history.arrears}
     )
-    rows[SubscriptionRow].extend(_subscriptions(line.id, history.held))
+    subscriptions = _subscriptions(line.id, history.held)
+    rows[SubscriptionRow].extend(subscriptions)
+    rows[OrderRow].extend(past_orders(subscriptions, today, zone))
     if line.contract is not None:
         rows[ContractRow].append(_contract(line.id, line.contract, today))
     _add_money(rows, line.id, history)

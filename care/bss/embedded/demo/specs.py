@@ -24,6 +24,7 @@ from care.bss.protocol import (
     PaymentMethod,
     PaymentState,
     Plan,
+    RoamingCountry,
     Service,
     SimKind,
     Store,
@@ -206,6 +207,7 @@ class DemoFiles:
     plans: dict[str, Plan]
     addons: dict[str, Addon]
     charge_items: dict[str, ChargeItem]
+    countries: tuple[RoamingCountry, ...]
     areas: tuple[Area, ...]
     stores: tuple[Store, ...]
     outages: tuple[OutageSpec, ...]
@@ -225,6 +227,7 @@ def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
             item.id: item
             for item in TypeAdapter(list[ChargeItem]).validate_python(_list(folder, "charge_items"))
         },
+        countries=_countries(folder),
         areas=TypeAdapter(tuple[Area, ...]).validate_python(_list(folder, "areas")),
         stores=TypeAdapter(tuple[Store, ...]).validate_python(stores),
         outages=TypeAdapter(tuple[OutageSpec, ...]).validate_python(_list(folder, "outages")),
@@ -246,6 +249,21 @@ def _offering(entry: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
+def _countries(folder: Path) -> tuple[RoamingCountry, ...]:
+    """The countries with the prices of the zone that each lies in."""
+    listed: dict[str, dict[str, Any]] = read_top(folder / "countries.yml", "countries")
+    zones = _list(folder, "roaming_zones")
+    prices = {code: zone["prices"] for zone in zones for code in zone["countries"]}
+    _known("price for roaming in", prices, listed)
+    _known("country", listed, prices)
+    _unique("country", (code for zone in zones for code in zone["countries"]))
+    entries = [
+        {"id": code, "name": country["name"], "nicknames": country["names"], **prices[code]}
+        for code, country in listed.items()
+    ]
+    return TypeAdapter(tuple[RoamingCountry, ...]).validate_python(entries)
+
+
 def _renamed(entry: dict[str, Any], old: str, new: str) -> dict[str, Any]:
     return {new if key == old else key: value for key, value in entry.items()}
 
@@ -257,6 +275,8 @@ def _check(files: DemoFiles) -> None:
     _known("area", area_ids, (customer.area for customer in files.customers))
     _known("charge item", files.charge_items, (a.charge_item_id for a in files.addons.values()))
     _known("plan", files.plans, (p for a in files.addons.values() for p in a.included_with))
+    country_ids = {country.id for country in files.countries}
+    _known("country", country_ids, (c for a in files.addons.values() for c in a.countries))
     lines = [line for customer in files.customers for line in customer.lines]
     _unique("line", (line.id for line in lines))
     _unique("phone", (line.phone for line in lines))

@@ -1,0 +1,203 @@
+"""Roaming: where, from when to when, with which pack, then the order."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import DomainDict, Services, VerifiedAction, begin_form, intent_of, leave_form
+from actions.journeys import (
+    as_trip,
+    countries_of,
+    find_countries,
+    rates,
+    read_trip,
+    trip_slots,
+)
+from actions.orders import begin_order, say_rejected, taken_as_yes
+from actions.roaming_form import FORM, OPEN_ROAMING
+from actions.wish_words import WishWords, wish_words
+from care.bss.protocol import Addon, AddonKind, BssRejected, RejectReason, RoamingCountry
+from care.catalogue import held, roaming
+from care.catalogue.roaming import Trip
+from care.catalogue.service import find_addon
+from care.conversations.callers import Caller
+from care.wording import data_size, day, yuan
+
+_REJECTIONS = {
+    RejectReason.SECOND_CARD: "utter_roaming_rejected_second_card",
+    RejectReason.LINE_NOT_ACTIVE: "utter_rejected_line_not_active",
+    RejectReason.IN_ARREARS: "utter_rejected_in_arrears",
+}
+
+_QUESTION = re.compile(
+    r"多少|怎么收|收费|资费|费率|贵|几块|几天|怎么算|哪些|要钱|支持|覆盖|信号|用吗|能用不|能不能用"
+)
+_CLOSE = re.compile(r"关|取消|退|停|不用了|回国了")
+
+
+class OpenRoaming(VerifiedAction):
+    """Roaming is wanted, or what it costs."""
+
+    action_name = OPEN_ROAMING
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """What it costs is no secret: a question for it is answered to everybody, at once."""
+        words = wish_words(tracker, "open_roaming")
+        if _QUESTION.search(words.text) and intent_of(tracker) == "open_roaming":
+            return await self._say_prices(dispatcher, await countries_of(self.services, words))
+        return await super().run(dispatcher, tracker, domain)
+
+    async def run_verified(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    ) -> list[EventType]:
+        """On to the order where country, days and pack are known, else to the form."""
+        assert caller.verified is not None
+        yes = await taken_as_yes(self.services, dispatcher, tracker, "open_roaming")
+        if yes is not None:
+            return yes
+        words = wish_words(tracker, "open_roaming")
+        if _CLOSE.search(words.text) and not words.values("country"):
+            return await self._close(dispatcher, caller.verified.line_id)
+        if await self._refused(dispatcher, caller.verified.line_id):
+            return leave_form()
+        countries = await _countries_chosen(self.services, tracker, words)
+        if not countries:
+            return begin_form(FORM, keep=["addon"])
+        packs = roaming.packs_for(
+            await self.services.bss.addons(), [country.id for country in countries]
+        )
+        if not packs:
+            self._say_no_pack(dispatcher, countries)
+            return leave_form(["country", "travel_dates", "trip", "roaming_pack", "addon"])
+        kept = [SlotSet("country", [country.id for country in countries])]
+        trip, known = await self._trip(dispatcher, tracker, words)
+        if trip is None:
+            return [*begin_form(FORM, keep=["addon", "listed"]), *kept, SlotSet("trip", known)]
+        pack = await self._pack(dispatcher, tracker, words, packs, trip)
+        if pack is None:
+            return [*begin_form(FORM, keep=["listed"]), *kept, *trip_slots(trip)]
+        return begin_order(
+            "open_roaming",
+            {
+                "addon": pack.id,
+                "countries": ",".join(country.id for country in countries),
+                "start": trip.start.isoformat(),
+                "end": trip.end.isoformat(),
+            },
+        )
+
+    async def _trip(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, words: WishWords
+    ) -> tuple[Trip | None, dict[str, str] | None]:
+        """The journey where it is known; else what is known of it."""
+        dates = tracker.get_slot("travel_dates")
+        if dates and tracker.get_slot("trip"):
+            return as_trip(tracker.get_slot("trip")), None
+        known = dict(tracker.get_slot("trip") or {})
+        return read_trip(self.services, dispatcher, words, known)
+
+    async def _pack(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        words: WishWords,
+        packs: Sequence[Addon],
+        trip: Trip,
+    ) -> Addon | None:
+        """The pack that was chosen or named, or the only one there is."""
+        named = [tracker.get_slot("roaming_pack"), *(tracker.get_slot("addon") or ())]
+        for name in [*named, *words.values("addon")]:
+            pack = await find_addon(self.services.bss, str(name)) if name else None
+            if pack is None or pack.kind is not AddonKind.ROAMING:
+                continue
+            if pack in packs:
+                return pack
+            dispatcher.utter_message(response="utter_roaming_pack_not_there", name=pack.name)
+        return packs[0] if len(packs) == 1 else None
+
+    async def _refused(self, dispatcher: CollectingDispatcher, line_id: str) -> bool:
+        packs = [
+            addon
+            for addon in await self.services.bss.addons()
+            if addon.kind is AddonKind.ROAMING and addon.on_sale
+        ]
+        try:
+            if packs:
+                await self.services.bss.check_subscription(line_id, packs[0].id)
+        except BssRejected as error:
+            say_rejected(dispatcher, error.reason, "国际漫游", _REJECTIONS)
+            return True
+        return False
+
+    def _say_no_pack(
+        self, dispatcher: CollectingDispatcher, countries: Sequence[RoamingCountry]
+    ) -> None:
+        """A warning with what it costs without a pack; several countries are better taken one by one."""
+        if len(countries) > 1:
+            dispatcher.utter_message(
+                response="utter_roaming_no_common_pack",
+                where="、".join(country.name for country in countries),
+            )
+        for country in countries[:3]:
+            dispatcher.utter_message(response="utter_roaming_no_pack", **rates(country))
+
+    async def _say_prices(
+        self, dispatcher: CollectingDispatcher, countries: Sequence[RoamingCountry]
+    ) -> list[EventType]:
+        codes = [country.id for country in countries]
+        packs = roaming.packs_for(await self.services.bss.addons(), codes)
+        if not packs:
+            self._say_no_pack(dispatcher, countries)
+            return []
+        if not countries:
+            dispatcher.utter_message(
+                response="utter_roaming_packs", packs="\n".join(map(_pack_row, packs))
+            )
+            return []
+        dispatcher.utter_message(
+            response="utter_roaming_prices",
+            where="、".join(country.name for country in countries),
+            packs="\n".join(map(_pack_row, packs)),
+        )
+        dispatcher.utter_message(response="utter_roaming_without_pack", **rates(countries[0]))
+        return [SlotSet("country", codes)]
+
+    async def _close(self, dispatcher: CollectingDispatcher, line_id: str) -> list[EventType]:
+        """A pack ends by itself; one that has not begun can be taken back."""
+        ends = []
+        for addon in await self.services.bss.addons():
+            until = await held.held_until(self.services.bss, line_id, addon.id)
+            if addon.kind is AddonKind.ROAMING and until is not None:
+                ends.append(f"· {addon.name}，到{day(until)}自动停止")
+        if ends:
+            dispatcher.utter_message(response="utter_roaming_ends", packs="\n".join(ends))
+        else:
+            dispatcher.utter_message(response="utter_roaming_none_held")
+        return []
+
+
+async def _countries_chosen(
+    services: Services, tracker: Tracker, words: WishWords
+) -> list[RoamingCountry]:
+    """The countries that the form asked for, else those of the wish."""
+    named = words.values("country")
+    if named and intent_of(tracker) == "open_roaming":
+        return await find_countries(services, named)  # said anew just now
+    return await find_countries(services, tracker.get_slot("country") or named)
+
+
+def _pack_row(pack: Addon) -> str:
+    days = pack.valid_days or 1
+    a_day = yuan((pack.price / days).quantize(pack.price))
+    return f"· {pack.name}｜{yuan(pack.price)}元，{data_size(pack.data_mb)}，{days}天有效，约{a_day}元/天"
+
+
+def actions(services: Services) -> list[Any]:
+    """This topic's actions."""
+    return [OpenRoaming(services)]

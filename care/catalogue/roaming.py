@@ -1,0 +1,148 @@
+"""A journey abroad: when, where, and which pack is good for it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from care.bss.protocol import Addon, AddonKind, RoamingCountry
+from care.errors import CareError
+
+FURTHEST = timedelta(days=90)
+"""How far ahead roaming can be ordered."""
+
+_DIGITS = {word: number for number, word in enumerate("一二三四五六七八九", 1)} | {"两": 2}
+_NUMBER = r"(\d{1,3}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
+_DAYS = re.compile(rf"(?<!第){_NUMBER}\s*(?:个)?(天|日游|晚)(?!后|前|以后|之后|包)")
+_WEEKS = re.compile(rf"{_NUMBER}\s*(?:个)?(?:星期|礼拜|周)(?!后|前|以后|之后|[一二三四五六日天])")
+_HALF_MONTH = re.compile(r"半个?月")
+_MONTHS = re.compile(rf"{_NUMBER}\s*个月(?!后|前|以后|之后)")
+
+
+class TripInPast(CareError):
+    """The journey would begin before today."""
+
+    code, status, message = "trip_in_past", 422, "出发日期已经过去了。"
+
+
+class TripReversed(CareError):
+    """The return lies before the departure."""
+
+    code, status, message = "trip_reversed", 422, "回国日期早于出发日期。"
+
+
+class TripTooFar(CareError):
+    """The departure lies further ahead than orders are taken."""
+
+    code, status, message = "trip_too_far", 422, "出发日期太远，暂时不能办理。"
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """The first and the last day abroad."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        """Both days counted."""
+        return (self.end - self.start).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class PackChoice:
+    """A pack for a journey: good from its first day on."""
+
+    pack: Addon
+    start: date
+    end: date
+    """The last day on which the pack is good."""
+    covers: bool
+    """Whether it lasts for the whole journey."""
+
+    @property
+    def price_a_day(self) -> Decimal:
+        """Yuan for each day of its validity, rounded to the fen."""
+        days = (self.end - self.start).days + 1
+        return (self.pack.price / days).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def find_country(countries: Iterable[RoamingCountry], wanted: str) -> RoamingCountry | None:
+    """The country with this code or name, or whose name stands in the text."""
+    listed, key = tuple(countries), wanted.strip()
+    for country in listed:
+        if key.upper() == country.id or key in (country.name, *country.nicknames):
+            return country
+    named = [
+        (len(name), country)
+        for country in listed
+        for name in (country.name, *country.nicknames)
+        if name in key
+    ]
+    return max(named, key=lambda found: found[0])[1] if named else None
+
+
+def check_trip(start: date, end: date, today: date) -> Trip:
+    """The journey; raises ``TripReversed``, ``TripInPast`` and ``TripTooFar``. Who is abroad already goes today."""
+    if end < start:
+        raise TripReversed()
+    if end < today or start < today - timedelta(days=1):
+        raise TripInPast()
+    if start > today + FURTHEST:
+        raise TripTooFar()
+    return Trip(max(start, today), end)
+
+
+def last_day_of(start: date, days: int) -> date:
+    """The last day of a journey of so many days, the first one counted."""
+    return start + timedelta(days=max(1, days) - 1)
+
+
+def days_in(text: str) -> int | None:
+    """How many days a journey lasts, from words like 8天, 一个星期, 半个月; None without."""
+    if found := _DAYS.search(text):
+        return _number(found[1]) or None
+    if found := _WEEKS.search(text):
+        return _number(found[1]) * 7 or None
+    if _HALF_MONTH.search(text):
+        return 15
+    if found := _MONTHS.search(text):
+        return _number(found[1]) * 30 or None
+    return None
+
+
+def packs_for(addons: Iterable[Addon], countries: Sequence[str]) -> list[Addon]:
+    """Roaming packs on sale that are good in all of the countries, by price."""
+    good = (
+        addon
+        for addon in addons
+        if addon.kind is AddonKind.ROAMING
+        and addon.on_sale
+        and set(countries) <= {*addon.countries}
+    )
+    return sorted(good, key=lambda addon: (addon.price, addon.id))
+
+
+def choices(packs: Iterable[Addon], trip: Trip) -> list[PackChoice]:
+    """The packs for a journey: those that last for all of it by price, then the others, the longest first."""
+    made = []
+    for pack in packs:
+        end = trip.start + timedelta(days=(pack.valid_days or 1) - 1)
+        made.append(PackChoice(pack, trip.start, end, end >= trip.end))
+    return sorted(
+        made,
+        key=lambda choice: (
+            not choice.covers,
+            choice.pack.price if choice.covers else -(choice.pack.valid_days or 1),
+            choice.pack.price,
+        ),
+    )
+
+
+def _number(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    tens, ten, ones = text.rpartition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)

@@ -1,0 +1,119 @@
+"""Journeys and the packs for them."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from care.bss.embedded.demo import read_demo
+from care.catalogue.roaming import (
+    Trip,
+    TripInPast,
+    TripReversed,
+    TripTooFar,
+    check_trip,
+    choices,
+    days_in,
+    find_country,
+    last_day_of,
+    packs_for,
+)
+
+FILES = read_demo()
+ADDONS = list(FILES.addons.values())
+TODAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("玩8天", 8),
+        ("待八天", 8),
+        ("十二天左右", 12),
+        ("二十天", 20),
+        ("一个星期", 7),
+        ("两周", 14),
+        ("半个月", 15),
+        ("一个月", 30),
+        ("三天后出发", None),
+        ("第二天", None),
+        ("下周三", None),
+        ("7天包", None),
+        ("去日本", None),
+    ],
+)
+def test_the_length_of_a_journey_is_read(text: str, days: int | None) -> None:
+    assert days_in(text) == days
+
+
+@given(st.text(max_size=30))
+def test_no_text_breaks_it(text: str) -> None:
+    found = days_in(text)
+    assert found is None or found > 0
+    find_country(FILES.countries, text)
+
+
+def test_a_journey_is_checked() -> None:
+    day = timedelta(days=1)
+    assert check_trip(TODAY, TODAY, TODAY).days == 1
+    assert check_trip(TODAY - day, TODAY + day, TODAY) == Trip(TODAY, TODAY + day)
+    with pytest.raises(TripReversed):
+        check_trip(TODAY + 5 * day, TODAY + 4 * day, TODAY)
+    with pytest.raises(TripInPast):
+        check_trip(TODAY - 5 * day, TODAY + day, TODAY)
+    with pytest.raises(TripInPast):
+        check_trip(TODAY - day, TODAY - day, TODAY)
+    with pytest.raises(TripTooFar):
+        check_trip(TODAY + 91 * day, TODAY + 95 * day, TODAY)
+    assert last_day_of(TODAY, 8) == TODAY + 7 * day
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("JP", "JP"), ("日本", "JP"), ("东京", "JP"), ("我要去印度尼西亚玩", "ID"), ("朝鲜", None)],
+)
+def test_a_country_is_found_by_what_it_is_called(said: str, code: str | None) -> None:
+    found = find_country(FILES.countries, said)
+    assert (found.id if found else None) == code
+
+
+@pytest.mark.parametrize(
+    ("countries", "packs"),
+    [
+        (["JP"], ["roam_asia", "roam_world"]),
+        (["JP", "FR"], ["roam_world"]),
+        (["HK"], ["roam_hmt", "roam_world"]),
+        (["CU"], []),
+        (["JP", "CU"], []),
+    ],
+)
+def test_packs_are_good_in_all_of_the_countries(countries: list[str], packs: list[str]) -> None:
+    assert [pack.id for pack in packs_for(ADDONS, countries)] == packs
+
+
+@given(st.integers(1, 40), st.sampled_from(["JP", "HK", "FR", "US"]))
+def test_what_lasts_for_the_whole_journey_stands_in_front(days: int, country: str) -> None:
+    trip = Trip(TODAY, TODAY + timedelta(days=days - 1))
+    offered = choices(packs_for(ADDONS, [country]), trip)
+    assert [choice.covers for choice in offered] == sorted(
+        (choice.covers for choice in offered), reverse=True
+    )
+    covering = [choice.pack.price for choice in offered if choice.covers]
+    assert covering == sorted(covering)
+    for choice in offered:
+        assert choice.covers == ((choice.pack.valid_days or 0) >= days)
+        assert choice.start == TODAY
+
+
+def test_the_price_of_a_day() -> None:
+    [choice] = choices([FILES.addons["roam_asia"]], Trip(TODAY, TODAY + timedelta(days=2)))
+    assert choice.price_a_day == Decimal("9.71")
+    assert choice.end == TODAY + timedelta(days=6)
+
+
+def test_every_country_has_a_price_without_a_pack() -> None:
+    assert all(country.data_per_mb > 0 for country in FILES.countries)
+    in_packs = {code for addon in ADDONS for code in addon.countries}
+    assert {country.id for country in FILES.countries} - in_packs == {"CU", "MG"}
