@@ -2,7 +2,6 @@
 
 from care.bss.protocol import Bss
 from care.orders.kinds.base import Choice, Note, OrderKind, OrderToPlace, Params, Terms
-from care.orders.kinds.base import Note, OrderKind, OrderToPlace, Params, Terms
 from care.orders.kinds.cancel_addon import CancelAddon
 from care.orders.kinds.change_plan import ChangePlan
 from care.orders.kinds.open_roaming import OpenRoaming

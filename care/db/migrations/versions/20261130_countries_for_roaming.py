@@ -1,7 +1,7 @@
 """Countries for roaming.
 
 Revision: df0e5714d3ae
-Revises: df0878be61cf
+Revises: 5215f53bc641
 Created: 2026-11-30 02:40:22.193721
 """
 
@@ -13,7 +13,7 @@ from alembic import op
 from care.db.base import Money
 
 revision: str = "df0e5714d3ae"
-down_revision: str | None = "df0878be61cf"
+down_revision: str | None = "5215f53bc641"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
