@@ -27,6 +27,7 @@ from care.faults.diagnosis import Diagnoses
 from care.knowledge import KnowledgeBase
 from care.links import Links
 from care.orders.service import Orders
+from care.payments.service import Payments
 from care.settings import Settings
 from care.tickets.service import Tickets
 
@@ -48,6 +49,9 @@ FLOW_SLOTS = (
     "step",
     "month",
     "ticket_number",
+    "top_up_number",
+    "top_up_amount",
+    "paid",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 
@@ -76,6 +80,7 @@ class Services:
     duties: Duties
     wish_names: WishNames
     links: Links
+    payments: Payments
 
 
 @dataclass(frozen=True)

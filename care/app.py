@@ -28,6 +28,7 @@ from care.bss.protocol import Bss
 from care.channels import rest, web
 from care.clock import Clock, utc_now
 from care.conversations.callers import Callers
+from care.conversations.pushes import bot_says
 from care.conversations.runner import RunnerTimes
 from care.conversations.service import Conversations, ConversationTimes
 from care.conversations.timeouts import Timeouts
@@ -54,6 +55,10 @@ from care.knowledge import intents_of_domain, open_knowledge_base
 from care.links import Links
 from care.orders.kinds import all_kinds
 from care.orders.service import Orders
+from care.payments.gateway import PaymentGateway
+from care.payments.sandbox import SandboxGateway
+from care.payments.service import Payments
+from care.payments.terms import load_payment_terms
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.tickets.service import Tickets
@@ -90,6 +95,7 @@ def wire(
     engine: Engine | None = None,
     bss: Bss | None = None,
     sms: SmsGateway | None = None,
+    gateway: PaymentGateway | None = None,
     pubsub: PubSub | None = None,
     duties: Duties | None = None,
     metrics: Metrics | None = None,
@@ -113,6 +119,8 @@ def wire(
     sms = sms or (DemoSms(db, clock) if settings.demo else NoSms())
     conversations = _conversations(settings, db, clock, engine, pubsub)
     verification = _verification(settings, db, bss, sms, clock, new_code)
+    links = Links(settings.session_secret.get_secret_value(), settings.public_url, clock)
+    sandbox = _sandbox(settings, db, links, clock) if gateway is None else None
     return Services(
         settings=settings,
         clock=clock,
@@ -138,8 +146,27 @@ def wire(
             idle_bot=settings.seconds(settings.idle_close),
             idle_agent=settings.seconds(settings.idle_close_agent),
         ),
-        links=Links(settings.session_secret.get_secret_value(), settings.public_url, clock),
+        links=links,
+        payments=Payments(
+            db,
+            bss,
+            gateway or sandbox,
+            sms,
+            load_payment_terms(settings.data_dir / "demo" / "payments.yml"),
+            clock,
+            bot_says(conversations.announcer, clock),
+        ),
+        sandbox=sandbox,
     )
+
+
+def _sandbox(
+    settings: Settings, db: Database, links: Links, clock: Clock
+) -> SandboxGateway | None:
+    """The demo's payment gateway; production has none of its own."""
+    if not settings.demo:
+        return None
+    return SandboxGateway(db, links, clock, settings.session_secret.get_secret_value())
 
 
 def _conversations(
@@ -310,6 +337,7 @@ def _action_services(services: Services) -> ActionServices:
         duties=services.duties,
         wish_names=load_wish_names(data / "wishes.yml"),
         links=services.links,
+        payments=services.payments,
     )
 
 
@@ -320,7 +348,11 @@ def _forms_of_domain() -> dict[str, Any]:
 
 def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the two applications, for ever, in every process."""
-    handlers = {**services.timeouts.handlers(), **services.orders.handlers()}
+    handlers = {
+        **services.timeouts.handlers(),
+        **services.orders.handlers(),
+        **services.payments.handlers(),
+    }
     jobs = JobLoop(services.db, services.clock, handlers)
     return [
         jobs.run(),

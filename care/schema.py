@@ -16,6 +16,8 @@ MODULES = (
     "care.db.jobs",
     "care.desk.tables",
     "care.orders.tables",
+    "care.payments.sandbox",
+    "care.payments.tables",
     "care.tickets.tables",
 )
 """Every module that defines a table."""

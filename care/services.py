@@ -15,6 +15,8 @@ from care.duties import Duties
 from care.engine import Engine
 from care.links import Links
 from care.orders.service import Orders
+from care.payments.sandbox import SandboxGateway
+from care.payments.service import Payments
 from care.settings import Settings
 from care.tickets.service import Tickets
 
@@ -38,6 +40,9 @@ class Services:
     callers: Callers
     timeouts: Timeouts
     links: Links
+    payments: Payments
+    sandbox: SandboxGateway | None
+    """The payment gateway of the demo, which has its page here."""
 
     async def close(self) -> None:
         """Let go of connections and threads, in the reverse order of their making."""

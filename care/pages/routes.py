@@ -48,4 +48,7 @@ def router(services: Services) -> APIRouter:
     async def style() -> FileResponse:
         return FileResponse(_STYLE, media_type="text/css")
 
+    from care.pages import payment  # the pages need what stands above
+
+    routes.include_router(payment.router(services))
     return routes
