@@ -160,9 +160,7 @@ def wire(
     )
 
 
-def _sandbox(
-    settings: Settings, db: Database, links: Links, clock: Clock
-) -> SandboxGateway | None:
+def _sandbox(settings: Settings, db: Database, links: Links, clock: Clock) -> SandboxGateway | None:
     """The demo's payment gateway; production has none of its own."""
     if not settings.demo:
         return None

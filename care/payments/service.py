@@ -128,7 +128,9 @@ class Payments:
                 payment.expires_at,
             )
         )
-        await self._db.write(lambda session: _note_number(session, payment_id, page.number))
+        state = await self._db.write(lambda session: _note_number(session, payment_id, page.number))
+        if state != PaymentState.CREATED:  # it was given up while the gateway opened it
+            await gateway.close(payment_id)
         return payment, page.address
 
     async def of(self, payment_id: str) -> Payment:
@@ -178,7 +180,7 @@ class Payments:
         payment_id = job.payload["payment"]
         await self._settle(payment_id, answered=False)
         payment = await self.of(payment_id)
-        if payment.state is PaymentState.CREATED and self._clock() >= payment.expires_at:
+        if payment.state in UNPAID and self._clock() >= payment.expires_at:
             await self._end(payment_id, PaymentState.EXPIRED, answered=False)
 
     async def _send(self, job: Job) -> None:
@@ -194,7 +196,7 @@ class Payments:
     async def _end(self, payment_id: str, end: PaymentState, *, answered: bool) -> None:
         """Let a payment be paid no more, unless it was."""
         payment = await self.of(payment_id)
-        if payment.state is PaymentState.CREATED:
+        if payment.state in UNPAID:
             answer = await self._require_gateway().close(payment_id)
             if answer.state is GatewayState.UNKNOWN:  # we died before the gateway was asked for it
                 answer = GatewayAnswer(GatewayState.CLOSED)
@@ -250,7 +252,11 @@ class Payments:
             .where(PaymentRow.phone == request.phone, PaymentRow.state == PaymentState.CREATED)
             .order_by(PaymentRow.id)
         ).all()
-        same = [one for one in opened if one.amount == request.amount and one.expires_at > now + LEAST_LEFT]
+        same = [
+            one
+            for one in opened
+            if one.amount == request.amount and one.expires_at > now + LEAST_LEFT
+        ]
         if same:
             return same[-1].id, [one.id for one in opened if one.id != same[-1].id]
         row = PaymentRow(
@@ -325,8 +331,10 @@ def _locked(session: Session, payment_id: str) -> PaymentRow:
     ).one()
 
 
-def _note_number(session: Session, payment_id: str, number: str) -> None:
-    _locked(session, payment_id).gateway_number = number
+def _note_number(session: Session, payment_id: str, number: str) -> str:
+    row = _locked(session, payment_id)
+    row.gateway_number = number
+    return row.state
 
 
 def _payment(row: PaymentRow) -> Payment:
