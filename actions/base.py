@@ -52,6 +52,7 @@ FLOW_SLOTS = (
     "top_up_number",
     "top_up_amount",
     "paid",
+    "payment",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 

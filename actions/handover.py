@@ -30,6 +30,8 @@ _LABELS = {
     "device_symptom": "故障现象",
     "ticket_number": "工单号",
     "topic": "最近的问题",
+    "top_up_number": "充值号码",
+    "top_up_amount": "充值金额",
 }
 _TASKS = {
     "action_query_bill": "查账单",
@@ -41,6 +43,7 @@ _TASKS = {
     "action_change_plan": "换套餐",
     "action_report_broadband_fault": "宽带报修",
     "action_leave_ticket": "登记工单",
+    "action_top_up": "充值缴费",
 }
 _QUESTIONS = {
     "identity_form": "核实身份",
@@ -55,6 +58,10 @@ _QUESTIONS = {
     "consent_code": "等办理验证码",
     "device_symptom": "等描述故障现象",
     "fixed": "等自助排障的结果",
+    "top_up_form": "充值缴费",
+    "top_up_number": "等充值号码",
+    "top_up_amount": "等充值金额",
+    "paid": "等付款",
 }
 """What a form, and a question of a form, are called on the desk."""
 

@@ -25,6 +25,7 @@ from actions import (
     plans,
     talk,
     tickets,
+    topup,
     wishes,
 )
 from actions.base import FLOW_SLOTS, WISH_SLOTS, DomainDict, Services, leave_form
@@ -43,6 +44,7 @@ _TOPICS = (
     handover,
     talk,
     wishes,
+    topup,
 )
 
 
