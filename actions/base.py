@@ -24,6 +24,7 @@ from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
 from care.faults.diagnosis import Diagnoses
+from care.invoices.service import Invoices
 from care.knowledge import KnowledgeBase
 from care.links import Links
 from care.orders.service import Orders
@@ -53,6 +54,12 @@ FLOW_SLOTS = (
     "top_up_amount",
     "paid",
     "payment",
+    "invoice_number",
+    "invoice_months",
+    "invoice_title",
+    "invoice_company",
+    "invoice_tax_number",
+    "invoice_confirmed",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 
@@ -82,6 +89,7 @@ class Services:
     wish_names: WishNames
     links: Links
     payments: Payments
+    invoices: Invoices
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ from care.http.headers import SecurityHeaders
 from care.http.limits import BodyLimit
 from care.http.network import listed
 from care.http.pages import Pages
+from care.invoices.service import Invoices
+from care.invoices.terms import load_invoice_terms
 from care.knowledge import intents_of_domain, open_knowledge_base
 from care.links import Links
 from care.orders.kinds import all_kinds
@@ -157,6 +159,14 @@ def wire(
             bot_says(conversations.announcer, clock),
         ),
         sandbox=sandbox,
+        invoices=Invoices(
+            db,
+            bss,
+            load_invoice_terms(settings.data_dir / "demo" / "invoices.yml"),
+            links,
+            clock,
+            settings.zone,
+        ),
     )
 
 
@@ -336,6 +346,7 @@ def _action_services(services: Services) -> ActionServices:
         wish_names=load_wish_names(data / "wishes.yml"),
         links=services.links,
         payments=services.payments,
+        invoices=services.invoices,
     )
 
 

@@ -15,6 +15,7 @@ MODULES = (
     "care.db.counters",
     "care.db.jobs",
     "care.desk.tables",
+    "care.invoices.tables",
     "care.orders.tables",
     "care.payments.sandbox",
     "care.payments.tables",

@@ -13,6 +13,7 @@ from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
 from care.engine import Engine
+from care.invoices.service import Invoices
 from care.links import Links
 from care.orders.service import Orders
 from care.payments.sandbox import SandboxGateway
@@ -41,6 +42,7 @@ class Services:
     timeouts: Timeouts
     links: Links
     payments: Payments
+    invoices: Invoices
     sandbox: SandboxGateway | None
     """The payment gateway of the demo, which has its page here."""
 

@@ -48,7 +48,8 @@ def router(services: Services) -> APIRouter:
     async def style() -> FileResponse:
         return FileResponse(_STYLE, media_type="text/css")
 
-    from care.pages import payment  # the pages need what stands above
+    from care.pages import invoice, payment  # the pages need what stands above
 
     routes.include_router(payment.router(services))
+    routes.include_router(invoice.router(services))
     return routes
