@@ -20,6 +20,8 @@ from actions import (
     faults,
     handover,
     identity,
+    invoice_form,
+    invoices,
     knowledge,
     orders,
     plans,
@@ -45,6 +47,8 @@ _TOPICS = (
     talk,
     wishes,
     topup,
+    invoices,
+    invoice_form,
 )
 
 

@@ -21,7 +21,6 @@ class Seller(BaseModel):
 
     name: str = Field(min_length=1)
     tax_number: str
-    address: str = Field(min_length=1)
 
     @field_validator("tax_number")
     @classmethod
