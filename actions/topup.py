@@ -98,12 +98,11 @@ class TopUp(CareAction):
         elif number is None and caller.verified is not None:
             number = caller.verified.phone
         payee = await _payee_or_refusal(services, dispatcher, caller, number)
-        allowed = None if payee is None else _allowed(services, dispatcher, amount, payee)
         return [
             *done,
             *begin_form(FORM, keep=["payment"]),
             SlotSet("top_up_number", None if payee is None else payee.line.phone),
-            SlotSet("top_up_amount", amount if payee is None else allowed),
+            SlotSet("top_up_amount", _allowed(services, dispatcher, amount, payee)),
         ]
 
 
