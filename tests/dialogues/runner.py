@@ -147,7 +147,8 @@ def _open(step: Step, talk: Talk, values: Values) -> str:
         answer = talk.http.get(address)
     if answer.headers["content-type"] == "application/pdf":
         pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
-        return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+        # pypdf reads the two-byte codes of the embedded font with a zero in front.
+        return re.sub(r"[\s\0]", "", "".join(page.extract_text() for page in pages))
     return re.sub(r"<[^>]*>", " ", answer.text)
 
 
