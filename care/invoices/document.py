@@ -1,4 +1,4 @@
-"""The invoice as a PDF: one page, with its Chinese font inside, made anew from the same row each time."""
+"""The invoice as a PDF, with its Chinese font inside, made anew from the same row each time."""
 
 import threading
 from contextlib import AbstractContextManager

@@ -12,6 +12,7 @@ from care.customers.masking import mask_name
 from care.invoices.tax_numbers import is_tax_number
 
 LONGEST = 80
+"""Characters of a name."""
 
 _ORGANISATION = (
     r"(?:公司|集团|企业|厂|店|商行|行号|经营部|工作室|事务所|合作社|协会|学会|基金会|委员会|研究院|研究所|"
@@ -84,7 +85,7 @@ def company_said(text: str) -> str | None:
     folded = _LOOSE_SPACE.sub("", folded)
     for part in re.split(r"[，,。；;!?？！\n\r\t]+", _BEFORE_NAME.sub("", folded)):
         found = _NAME.fullmatch(_TALK.sub("", part.strip()))
-        if found and not _WORDS.fullmatch(found[0]) and len(found[0]) >= 4:
+        if found and not _WORDS.fullmatch(found[0]) and 4 <= len(found[0]) <= LONGEST:
             return found[0]
     return None
 

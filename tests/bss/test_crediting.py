@@ -128,9 +128,7 @@ async def test_a_line_that_was_paid_elsewhere_is_resumed_when_asked(
     await credit(bss, STOPPED, "500.00")
     db.write_now(
         lambda session: session.execute(
-            update(LineRow)
-            .where(LineRow.id == STOPPED)
-            .values(status=LineStatus.SUSPENDED_ARREARS)
+            update(LineRow).where(LineRow.id == STOPPED).values(status=LineStatus.SUSPENDED_ARREARS)
         )
     )
     await bss.resume_paid(STOPPED)
