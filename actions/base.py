@@ -24,9 +24,11 @@ from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
 from care.faults.diagnosis import Diagnoses
+from care.invoices.service import Invoices
 from care.knowledge import KnowledgeBase
 from care.links import Links
 from care.orders.service import Orders
+from care.payments.service import Payments
 from care.settings import Settings
 from care.tickets.service import Tickets
 
@@ -56,6 +58,16 @@ FLOW_SLOTS = (
     "travel_dates",
     "trip",
     "roaming_pack",
+    "top_up_number",
+    "top_up_amount",
+    "paid",
+    "payment",
+    "invoice_number",
+    "invoice_months",
+    "invoice_title",
+    "invoice_company",
+    "invoice_tax_number",
+    "invoice_confirmed",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 
@@ -84,6 +96,8 @@ class Services:
     duties: Duties
     wish_names: WishNames
     links: Links
+    payments: Payments
+    invoices: Invoices
 
 
 @dataclass(frozen=True)

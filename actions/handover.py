@@ -30,6 +30,9 @@ _LABELS = {
     "device_symptom": "故障现象",
     "ticket_number": "工单号",
     "topic": "最近的问题",
+    "top_up_number": "充值号码",
+    "top_up_amount": "充值金额",
+    "invoice_months": "发票月份",
 }
 _TASKS = {
     "action_query_bill": "查账单",
@@ -48,6 +51,8 @@ _TASKS = {
     "action_undo_order": "撤销办理",
     "action_report_broadband_fault": "宽带报修",
     "action_leave_ticket": "登记工单",
+    "action_top_up": "充值缴费",
+    "action_request_invoice": "开发票",
 }
 _QUESTIONS = {
     "identity_form": "核实身份",
@@ -71,6 +76,16 @@ _QUESTIONS = {
     "country": "等说明去哪里",
     "travel_dates": "等出行日期",
     "roaming_pack": "等选择漫游包",
+    "top_up_form": "充值缴费",
+    "top_up_number": "等充值号码",
+    "top_up_amount": "等充值金额",
+    "paid": "等付款",
+    "invoice_form": "开发票",
+    "invoice_months": "等发票月份",
+    "invoice_title": "等抬头类型",
+    "invoice_company": "等单位名称",
+    "invoice_tax_number": "等税号",
+    "invoice_confirmed": "等确认开票",
 }
 """What a form, and a question of a form, are called on the desk."""
 

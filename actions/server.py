@@ -22,6 +22,8 @@ from actions import (
     faults,
     handover,
     identity,
+    invoice_form,
+    invoices,
     knowledge,
     listed,
     my_orders,
@@ -31,6 +33,7 @@ from actions import (
     roaming_form,
     talk,
     tickets,
+    topup,
     wishes,
 )
 from actions.base import FLOW_SLOTS, WISH_SLOTS, DomainDict, Services, leave_form
@@ -56,6 +59,9 @@ _TOPICS = (
     handover,
     talk,
     wishes,
+    topup,
+    invoices,
+    invoice_form,
 )
 
 

@@ -29,6 +29,7 @@ from care.channels import rest, web
 from care.clock import Clock, utc_now
 from care.conversations.agent_orders import AgentOrders
 from care.conversations.callers import Callers
+from care.conversations.pushes import bot_says
 from care.conversations.runner import RunnerTimes
 from care.conversations.service import Conversations, ConversationTimes
 from care.conversations.timeouts import Timeouts
@@ -52,10 +53,16 @@ from care.http.headers import SecurityHeaders
 from care.http.limits import BodyLimit
 from care.http.network import listed
 from care.http.pages import Pages
+from care.invoices.service import Invoices
+from care.invoices.terms import load_invoice_terms
 from care.knowledge import intents_of_domain, open_knowledge_base
 from care.links import Links
 from care.orders.kinds import all_kinds
 from care.orders.service import Orders
+from care.payments.gateway import PaymentGateway
+from care.payments.sandbox import SandboxGateway
+from care.payments.service import Payments
+from care.payments.terms import load_payment_terms
 from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
@@ -93,6 +100,7 @@ def wire(
     engine: Engine | None = None,
     bss: Bss | None = None,
     sms: SmsGateway | None = None,
+    gateway: PaymentGateway | None = None,
     pubsub: PubSub | None = None,
     duties: Duties | None = None,
     metrics: Metrics | None = None,
@@ -117,6 +125,8 @@ def wire(
     conversations = _conversations(settings, db, clock, engine, pubsub)
     verification = _verification(settings, db, bss, sms, clock, new_code)
     orders = Orders(db, all_kinds(bss), verification, duties, clock, settings.zone)
+    links = Links(settings.session_secret.get_secret_value(), settings.public_url, clock)
+    sandbox = _sandbox(settings, db, links, clock) if gateway is None else None
     return Services(
         settings=settings,
         clock=clock,
@@ -149,8 +159,33 @@ def wire(
             idle_bot=settings.seconds(settings.idle_close),
             idle_agent=settings.seconds(settings.idle_close_agent),
         ),
-        links=Links(settings.session_secret.get_secret_value(), settings.public_url, clock),
+        links=links,
+        payments=Payments(
+            db,
+            bss,
+            gateway or sandbox,
+            sms,
+            load_payment_terms(settings.data_dir / "demo" / "payments.yml"),
+            clock,
+            bot_says(conversations.announcer, clock),
+        ),
+        sandbox=sandbox,
+        invoices=Invoices(
+            db,
+            bss,
+            load_invoice_terms(settings.data_dir / "demo" / "invoices.yml"),
+            links,
+            clock,
+            settings.zone,
+        ),
     )
+
+
+def _sandbox(settings: Settings, db: Database, links: Links, clock: Clock) -> SandboxGateway | None:
+    """The demo's payment gateway; production has none of its own."""
+    if not settings.demo:
+        return None
+    return SandboxGateway(db, links, clock, settings.session_secret.get_secret_value())
 
 
 def _conversations(
@@ -322,6 +357,8 @@ def _action_services(services: Services) -> ActionServices:
         duties=services.duties,
         wish_names=load_wish_names(data / "wishes.yml"),
         links=services.links,
+        payments=services.payments,
+        invoices=services.invoices,
     )
 
 
@@ -341,6 +378,7 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.agent_orders.handlers(),
         **text_messages.handlers(services.sms),
         **reminders.handlers(),
+        **services.payments.handlers(),
     }
     jobs = JobLoop(services.db, services.clock, handlers)
     return [

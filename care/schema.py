@@ -15,8 +15,11 @@ MODULES = (
     "care.db.counters",
     "care.db.jobs",
     "care.desk.tables",
+    "care.invoices.tables",
     "care.orders.tables",
     "care.reminders.tables",
+    "care.payments.sandbox",
+    "care.payments.tables",
     "care.tickets.tables",
 )
 """Every module that defines a table."""

@@ -14,8 +14,11 @@ from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
 from care.engine import Engine
+from care.invoices.service import Invoices
 from care.links import Links
 from care.orders.service import Orders
+from care.payments.sandbox import SandboxGateway
+from care.payments.service import Payments
 from care.settings import Settings
 from care.tickets.service import Tickets
 
@@ -40,6 +43,10 @@ class Services:
     callers: Callers
     timeouts: Timeouts
     links: Links
+    payments: Payments
+    invoices: Invoices
+    sandbox: SandboxGateway | None
+    """The payment gateway of the demo, which has its page here."""
 
     async def close(self) -> None:
         """Let go of connections and threads, in the reverse order of their making."""

@@ -10,6 +10,7 @@ protocol   answers                     TM Forum
 Customers  who, which lines, contract  TMF629, TMF637, TMF651
 Catalogue  plans, add-ons, bill lines  TMF620
 Billing    bills, usage, money         TMF678, TMF635, TMF654, TMF676, TMF658
+Crediting  money paid in               TMF676
 Ordering   change, subscribe, cancel   TMF622
 Network    areas, outages, line tests  TMF656, TMF639, TMF653, TMF673
 Stores     shops                       TMF674
@@ -23,6 +24,7 @@ may see the data is decided before calling: nothing here checks identity.
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Protocol
 
 from care.bss.errors import BssRejected, BssUnavailable, RejectReason
@@ -49,6 +51,7 @@ from care.bss.model.catalogue import (
     Start,
     Tariff,
 )
+from care.bss.model.crediting import Credit
 from care.bss.model.customers import (
     SENIOR_AGE,
     Contract,
@@ -94,6 +97,8 @@ __all__ = [
     "ChargeItem",
     "ChargeKind",
     "Contract",
+    "Credit",
+    "Crediting",
     "Customer",
     "CustomerKind",
     "CustomerLevel",
@@ -231,6 +236,29 @@ class Billing(Protocol):
         ...
 
 
+class Crediting(Protocol):
+    """Money paid in (TMF676). A second card's money goes to the account of its main line."""
+
+    async def credit(
+        self, line_id: str, amount: Decimal, method: PaymentMethod, *, idempotency_key: str
+    ) -> Credit:
+        """Put `amount` yuan (more than 0) on the line's account and settle what is unpaid.
+
+        A line stopped for arrears that then owes nothing is back in service, as soon as the operator
+        manages it (电信条例 Art. 34: within 48 h). A repeated key credits nothing. Raises BssRejected:
+        UNKNOWN_LINE, LINE_NOT_ACTIVE (it is closed), KEY_REUSED.
+        """
+        ...
+
+    async def resume_paid(self, line_id: str) -> None:
+        """Bring a line that was stopped for arrears and owes nothing any more back into service.
+
+        One that is in service stays so. Raises BssRejected: UNKNOWN_LINE, IN_ARREARS, LINE_NOT_ACTIVE
+        (it is stopped for another reason).
+        """
+        ...
+
+
 class Ordering(Protocol):
     """Orders (TMF622). A repeated `idempotency_key` returns the first receipt and does nothing.
 
@@ -351,5 +379,14 @@ class Stores(Protocol):
         ...
 
 
-class Bss(Customers, Catalogue, Billing, Ordering, Network, Stores, Protocol):
+class Bss(
+    Customers,
+    Catalogue,
+    Billing,
+    Crediting,
+    Ordering,
+    Network,
+    Stores,
+    Protocol,
+):
     """All of the operator's systems. Implementations: `care.bss.embedded`."""

@@ -51,4 +51,8 @@ def router(services: Services) -> APIRouter:
     from care.pages import chart  # the pages need what stands above
 
     routes.include_router(chart.router(services))
+    from care.pages import invoice, payment  # the pages need what stands above
+
+    routes.include_router(payment.router(services))
+    routes.include_router(invoice.router(services))
     return routes

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
+from care.bss.embedded.tables import PaymentRow as OperatorPayment
 from care.channels.rest.senders import CHANNEL
 from care.channels.rest.senders import sender as rest_sender
 from care.conversations.tables import ActionOutcome, Conversation, Message, Turn
 from care.customers.contacts import find_contact
 from care.customers.verification import Challenge, VerifiedSession
 from care.db import Database
+from care.invoices.tables import InvoiceRow
 from care.orders.tables import ConsentProof, OrderRow
+from care.payments.tables import PaymentRow
 from care.tickets.tables import Ticket
 
 _PAST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -88,6 +91,25 @@ class Rows:
         query = select(Ticket).where(Ticket.conversation_id == conversation_id)
         return self.db.read_now(
             lambda session: list(session.scalars(query.order_by(Ticket.number)))
+        )
+
+    def payments(self, conversation_id: str) -> list[PaymentRow]:
+        """The payments asked for in this conversation, in order."""
+        query = select(PaymentRow).where(PaymentRow.conversation_id == conversation_id)
+        return self.db.read_now(
+            lambda session: list(session.scalars(query.order_by(PaymentRow.id)))
+        )
+
+    def credited(self, payment_id: str) -> list[OperatorPayment]:
+        """What the operator has credited for a payment."""
+        query = select(OperatorPayment).where(OperatorPayment.idempotency_key == payment_id)
+        return self.db.read_now(lambda session: list(session.scalars(query)))
+
+    def invoices(self, conversation_id: str) -> list[InvoiceRow]:
+        """The invoices issued in this conversation, in order."""
+        query = select(InvoiceRow).where(InvoiceRow.conversation_id == conversation_id)
+        return self.db.read_now(
+            lambda session: list(session.scalars(query.order_by(InvoiceRow.number)))
         )
 
     def is_verified(self, contact_id: str) -> bool:

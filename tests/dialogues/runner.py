@@ -1,15 +1,19 @@
 """Talks to the running product as a customer does, and looks afterwards at what has happened."""
 
+import io
 import itertools
+import re
 import time
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import pypdf
 
 from care.conversations.tables import Conversation, Message, Role, TurnState
 from care.orders.tables import OrderState
+from care.payments.tables import PaymentState
 from tests.dialogues.coverage import Mark, marks_of
 from tests.dialogues.rows import Rows
 from tests.dialogues.script import Dialogue, Step
@@ -113,6 +117,10 @@ def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Hel
                 said.append(f"    → {talk.answer.text} {[*talk.answer.buttons]}")
                 _check_answer(step, talk.answer, values)
                 _check_conversation(step, conversation(), rows)
+            elif step.deed == "opens":
+                shown = _open(step, talk, values)
+                said.append(f"    → {shown}")
+                _check_heard(step, shown, values)
             elif step.deed == "expires":
                 rows.expire(step.what, conversation().contact_id)
             elif step.deed == "kills":
@@ -160,11 +168,30 @@ def _speak(step: Step, talk: Talk, values: Values) -> None:
         assert second == first, f"said again, the answer was another one: {second.text}"
 
 
-def _check_answer(step: Step, answer: Answer, values: Values) -> None:
+def _open(step: Step, talk: Talk, values: Values) -> str:
+    """What a page of ours shows, or the document that it gives, as text; after its form was sent where one is given."""
+    address = values.fill(step.what)
+    if step.posts:
+        form = {name: values.fill(text) for name, text in step.posts.items()}
+        answer = talk.http.post(address, data=form, follow_redirects=True)
+    else:
+        answer = talk.http.get(address)
+    if answer.headers["content-type"] == "application/pdf":
+        pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+        # pypdf reads the two-byte codes of the embedded font with a zero in front.
+        return re.sub(r"[\s\0]", "", "".join(page.extract_text() for page in pages))
+    return re.sub(r"<[^>]*>", " ", answer.text)
+
+
+def _check_heard(step: Step, text: str, values: Values) -> None:
     for wanted in step.hears:
-        assert values.fill(wanted) in answer.text, f"not heard: {values.fill(wanted)}"
+        assert values.fill(wanted) in text, f"not heard: {values.fill(wanted)}"
     for unwanted in step.never:
-        assert values.fill(unwanted) not in answer.text, f"heard: {values.fill(unwanted)}"
+        assert values.fill(unwanted) not in text, f"heard: {values.fill(unwanted)}"
+
+
+def _check_answer(step: Step, answer: Answer, values: Values) -> None:
+    _check_heard(step, answer.text, values)
     for title in step.offers:
         assert values.fill(title) in answer.buttons, f"not offered: {title}"
     assert not unfilled(answer.text), "a sentence has an unfilled place"
@@ -186,6 +213,7 @@ def _check_afterwards(
     if after.verified is not None:
         assert rows.is_verified(conversation.contact_id) is after.verified
     _check_orders(dialogue, conversation, rows)
+    _check_money(dialogue, conversation, rows, values)
     tickets = rows.tickets(conversation.id)
     kinds, wanted = [ticket.kind for ticket in tickets], [ticket.kind for ticket in after.tickets]
     assert kinds == wanted, f"tickets are {kinds}, should be {wanted}"
@@ -246,6 +274,39 @@ def _await_orders(rows: Rows, conversation_id: str) -> None:
     while any(one.order.state == OrderState.ACCEPTED for one in rows.orders(conversation_id)):
         assert time.monotonic() < deadline, "an order is still not placed"
         time.sleep(0.2)
+
+
+def _check_money(
+    dialogue: Dialogue, conversation: Conversation, rows: Rows, values: Values
+) -> None:
+    after = dialogue.after
+    payments = rows.payments(conversation.id)
+    found = [(f"{one.amount:.2f}".removesuffix(".00"), one.state) for one in payments]
+    wanted = [(values.fill(one.amount), one.state) for one in after.payments]
+    assert found == wanted, f"payments are {found}, should be {wanted}"
+    for one in payments:
+        credited = [credit.amount for credit in rows.credited(one.id)]
+        due = [one.amount] if one.state == PaymentState.CREDITED else []
+        assert credited == due, f"a payment that is {one.state} was credited as {credited}"
+    invoices = [(one.month, one.state) for one in rows.invoices(conversation.id)]
+    months = [(_iso(values.fill(one.month)), one.state) for one in after.invoices]
+    assert invoices == months, f"invoices are {invoices}, should be {months}"
+    pushed = [
+        str(one.text)
+        for one in rows.messages(conversation.id)
+        if one.role == Role.BOT and one.turn_id is None
+    ]
+    assert len(pushed) == len(after.pushed), f"said outside of turns: {pushed}"
+    for text, part in zip(pushed, after.pushed, strict=True):
+        assert values.fill(part) in text, f"said outside of turns: {pushed}"
+    if after.line is not None:
+        status = values.line("").status
+        assert status == after.line, f"the line is {status}"
+
+
+def _iso(month: str) -> str:
+    year, _, rest = month.partition("年")
+    return f"{year}-{int(rest.removesuffix('月')):02d}"
 
 
 def _await_texts(wanted: tuple[str, ...], values: Values) -> None:

@@ -11,6 +11,8 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
     - says: 查一下上个月的账单         # what the customer writes, or
       presses: 宽带报修               # the title of a button of the answer before, or
       expires: identity              # the verified session or the one-time code runs out now, or
+      opens: "{link}"                # a page of ours, or its document, is opened; what it shows is what is heard
+      posts: {choice: pay}           # with `opens`: its form is sent, and the page that follows is shown
       kills: rasa                    # the process is killed, or
       awaits: ready                  # until the whole product answers again (``placed``: the operator has all orders), or
       breaks: bss                    # the operator's systems are down (``bss late``: they do it and answer too late), or
@@ -30,6 +32,10 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       next_plan: p59                 # what the operator will change the line to
       packet: {停在: 等验证码}          # what the agent gets
       reason: complaint              # why a person is to take over
+      payments: [{amount: "50", state: credited}]   # all payments of this conversation
+      invoices: [{month: "{month:-1}", state: issued}]  # all invoices of this conversation
+      pushed: [已经到账]               # what the bot has said by itself, outside of turns
+      line: active                   # the state of the customer's first line
       sms: [已成功办理]               # text messages to {phone}, in the end
       nowhere: ["{code}"]            # stands in no message, tracker, turn or log
 
@@ -48,8 +54,8 @@ from ruamel.yaml.error import YAMLError
 
 FOLDER = Path(__file__).parent
 
-_DEEDS = ("says", "presses", "expires", "kills", "awaits", "breaks", "mends")
-_STEP = (*_DEEDS, "hears", "never", "offers", "understood", "owner", "again")
+_DEEDS = ("says", "presses", "expires", "kills", "awaits", "breaks", "mends", "opens")
+_STEP = (*_DEEDS, "posts", "hears", "never", "offers", "understood", "owner", "again")
 _AFTER = (
     "verified",
     "orders",
@@ -60,6 +66,10 @@ _AFTER = (
     "reason",
     "sms",
     "nowhere",
+    "payments",
+    "invoices",
+    "pushed",
+    "line",
 )
 _DIALOGUE = ("about", "proves", "customer", "changes", "variants", "steps", "after")
 _HELD = ("active", "ends", "pending", "none")
@@ -81,7 +91,7 @@ class ScriptError(Exception):
 class Step:
     """One thing that the customer (or fate) does, and what must come of it."""
 
-    deed: Literal["says", "presses", "expires", "kills", "awaits", "breaks", "mends"]
+    deed: Literal["says", "presses", "expires", "kills", "awaits", "breaks", "mends", "opens"]
     what: str
     hears: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
@@ -89,6 +99,7 @@ class Step:
     understood: str | None = None
     owner: str = "bot"
     again: bool = False
+    posts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,22 @@ class ExpectedTicket:
 
 
 @dataclass(frozen=True)
+class ExpectedPayment:
+    """A payment that must have been asked for; ``amount`` in yuan."""
+
+    amount: str
+    state: str
+
+
+@dataclass(frozen=True)
+class ExpectedInvoice:
+    """An invoice that must have been issued."""
+
+    month: str
+    state: str
+
+
+@dataclass(frozen=True)
 class After:
     """What must have happened in the end."""
 
@@ -121,6 +148,10 @@ class After:
     reason: str | None = None
     sms: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
+    payments: tuple[ExpectedPayment, ...] = ()
+    invoices: tuple[ExpectedInvoice, ...] = ()
+    pushed: tuple[str, ...] = ()
+    line: str | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +200,9 @@ def read(path: Path, folder: Path = FOLDER) -> Dialogue:
         raise fields.error("'changes' says something of a customer, but none is named")
     if (dialogue.after.orders or dialogue.after.next_plan) and not dialogue.changes:
         raise fields.error("an order changes the customer: it needs 'changes: true'")
+    credited = [one for one in dialogue.after.payments if one.state == "credited"]
+    if (credited or dialogue.after.invoices) and not dialogue.changes:
+        raise fields.error("money and invoices change the customer: they need 'changes: true'")
     return dialogue
 
 
@@ -244,6 +278,10 @@ def _step(fields: _Fields) -> Step:
             raise fields.error(f"{deed!r} must be one of {', '.join(_THINGS[deed])}, not {what!r}")
         if asked := fields.given(("hears", "never", "offers", "understood", "owner", "again")):
             raise fields.error(f"{deed!r} has no answer, so it cannot have {asked[0]!r}")
+    if deed == "opens" and (asked := fields.given(("offers", "understood", "again", "owner"))):
+        raise fields.error(f"a page that is opened cannot have {asked[0]!r}")
+    if deed != "opens" and fields.given(("posts",)):
+        raise fields.error("'posts' goes with 'opens'")
     owner = fields.text_or_none("owner") or "bot"
     if owner not in _OWNERS:
         raise fields.error(f"'owner' must be one of {', '.join(_OWNERS)}, not {owner!r}")
@@ -256,6 +294,7 @@ def _step(fields: _Fields) -> Step:
         understood=fields.text_or_none("understood"),
         owner=owner,
         again=fields.flag("again") is True,
+        posts=fields.mapping("posts"),
     )
 
 
@@ -269,6 +308,11 @@ def _after(fields: _Fields) -> After:
             raise order.error("needs exactly one of plan, offering")
     for ticket in tickets:
         ticket.only(("kind", "holds"))
+    payments, invoices = fields.records("payments"), fields.records("invoices")
+    for payment in payments:
+        payment.only(("amount", "state"))
+    for invoice in invoices:
+        invoice.only(("month", "state"))
     return After(
         verified=fields.flag("verified"),
         orders=tuple(
@@ -288,6 +332,10 @@ def _after(fields: _Fields) -> After:
         reason=fields.text_or_none("reason"),
         sms=fields.texts("sms"),
         nowhere=fields.texts("nowhere"),
+        payments=tuple(ExpectedPayment(one.text("amount"), one.text("state")) for one in payments),
+        invoices=tuple(ExpectedInvoice(one.text("month"), one.text("state")) for one in invoices),
+        pushed=fields.texts("pushed"),
+        line=fields.text_or_none("line"),
     )
 
 

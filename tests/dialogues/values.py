@@ -21,6 +21,7 @@
 ``{outage_until}``            when the outage at the customer's home is expected to be over
 ``{ticket}`` ``{promised}``   number and promise of the conversation's newest ticket
 ``{order}``                   number of its newest order
+``{link}`` ``{link:2}``       the newest link that the bot has said; the second newest
 ============================  =====================================================================
 """
 
@@ -37,11 +38,13 @@ import httpx
 from care.bss.embedded.system import EmbeddedBss
 from care.bss.months import month_of, shift_month
 from care.bss.protocol import Bill, Line, SubscriptionState, UsageKind
+from care.conversations.tables import Role
 from tests.dialogues.rows import Rows
 from tests.dialogues.script import ScriptError
 
 ZONE = ZoneInfo("Asia/Shanghai")
 _SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
+_LINK = re.compile(r"https?://\S+")
 _PLACE = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
 
 
@@ -195,6 +198,18 @@ class Values:
             raise AssertionError("nothing was ordered in this conversation")
         return orders[-1].order.id[-8:].upper()
 
+    def link(self, which: str) -> str:
+        """A link that was said, the newest first."""
+        said = "\n".join(
+            message.text or ""
+            for message in self._rows.messages(self._conversation())
+            if message.role == Role.BOT
+        )
+        links = _LINK.findall(said)
+        if len(links) < int(which or 1):
+            raise AssertionError(f"no such link was said in this conversation: {links}")
+        return str(links[-int(which or 1)])
+
     def variant(self) -> str:
         """The present variant."""
         if self._variant is None:
@@ -248,6 +263,7 @@ def known_values(values: Values) -> dict[str, Callable[[str], str]]:
         "ticket": lambda _: values.ticket("number"),
         "promised": lambda _: values.ticket("promised_at"),
         "order": lambda _: values.order(),
+        "link": values.link,
     }
 
 

@@ -38,8 +38,6 @@ WITHOUT_FLOW = [
     "install_broadband",
     "relocate_broadband",
     "block_spam",
-    "request_invoice",
-    "top_up",
     "query_points",
     "query_payments",
     "senior_mode",

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from care.bss.embedded.billing import EmbeddedBilling
 from care.bss.embedded.catalogue import EmbeddedCatalogue
+from care.bss.embedded.crediting import EmbeddedCrediting
 from care.bss.embedded.customers import EmbeddedCustomers
 from care.bss.embedded.network import EmbeddedNetwork
 from care.bss.embedded.ordering import EmbeddedOrdering
@@ -23,6 +24,7 @@ class EmbeddedBss(
     EmbeddedCustomers,
     EmbeddedCatalogue,
     EmbeddedBilling,
+    EmbeddedCrediting,
     EmbeddedOrdering,
     EmbeddedNetwork,
     Bss,

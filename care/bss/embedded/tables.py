@@ -278,6 +278,10 @@ class PaymentRow(Base):
     method: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20))
     paid_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    idempotency_key: Mapped[str | None] = mapped_column(String(128), unique=True)
+    """On money that came in through us: the key under which it was credited."""
+    resumed: Mapped[bool] = mapped_column(default=False)
+    """Whether it brought the line back into service."""
 
 
 class BroadbandRow(Base):
