@@ -1,7 +1,7 @@
 """Payments and invoices.
 
 Revision: afe77a66bf5c
-Revises: df0878be61cf
+Revises: df0e5714d3ae
 Created: 2026-11-30 03:02:16.045526
 """
 
@@ -15,7 +15,7 @@ from care.db.base import Money, UtcDateTime
 __all__ = ["Money", "UtcDateTime"]
 
 revision: str = 'afe77a66bf5c'
-down_revision: str | None = 'df0878be61cf'
+down_revision: str | None = "df0e5714d3ae"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
