@@ -79,6 +79,8 @@ class RequestHuman(CareAction):
         """Why, as far as it decides who is served first (``care.conversations.ownership``)."""
         if COMPLAINT in intents_of(tracker):
             return "complaint"
+        if caller.senior:
+            return "senior"
         if caller.verified is not None:
             customer = await self.services.bss.customer(caller.verified.customer_id)
             today = local_date(self.services.clock(), self.services.zone)

@@ -27,10 +27,13 @@ from care.bss.embedded import EmbeddedBss
 from care.bss.protocol import Bss
 from care.channels import rest, web
 from care.clock import Clock, utc_now
+from care.contracts.applications import Applications
 from care.conversations.callers import Callers
 from care.conversations.runner import RunnerTimes
 from care.conversations.service import Conversations, ConversationTimes
 from care.conversations.timeouts import Timeouts
+from care.customers.privacy import Choices
+from care.customers.senior import Seniors
 from care.customers.sms import DemoSms, SmsFailed, SmsGateway
 from care.customers.verification import Limits, Verification
 from care.datafiles import read_yaml
@@ -42,6 +45,8 @@ from care.desk.sessions import remove_expired
 from care.duties import Duties, load_duties
 from care.engine import Engine
 from care.engine.rasa import RasaEngine
+from care.enterprise.leads import Leads
+from care.enterprise.products import load_products
 from care.faults.diagnosis import load_diagnoses
 from care.http import errors
 from care.http.bearer import BearerSecret
@@ -53,7 +58,9 @@ from care.http.pages import Pages
 from care.knowledge import intents_of_domain, open_knowledge_base
 from care.links import Links
 from care.orders.kinds import all_kinds
+from care.orders.kinds.port_out import PortCodes
 from care.orders.service import Orders
+from care.privacy.service import Privacy
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.tickets.service import Tickets
@@ -113,6 +120,9 @@ def wire(
     sms = sms or (DemoSms(db, clock) if settings.demo else NoSms())
     conversations = _conversations(settings, db, clock, engine, pubsub)
     verification = _verification(settings, db, bss, sms, clock, new_code)
+    tickets = Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket)
+    links = Links(settings.session_secret.get_secret_value(), settings.public_url, clock)
+    announcer = conversations.announcer
     return Services(
         settings=settings,
         clock=clock,
@@ -124,7 +134,7 @@ def wire(
         duties=duties,
         verification=verification,
         orders=Orders(db, all_kinds(bss), verification, sms, duties, clock, settings.zone),
-        tickets=Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket),
+        tickets=tickets,
         conversations=conversations,
         callers=Callers(db, clock),
         timeouts=Timeouts(
@@ -138,7 +148,13 @@ def wire(
             idle_bot=settings.seconds(settings.idle_close),
             idle_agent=settings.seconds(settings.idle_close_agent),
         ),
-        links=Links(settings.session_secret.get_secret_value(), settings.public_url, clock),
+        links=links,
+        applications=Applications(db, bss, tickets, sms, clock),
+        port_codes=PortCodes(bss, sms, clock),
+        leads=Leads(tickets),
+        privacy=Privacy(db, bss, engine, announcer, duties, links, clock),
+        choices=Choices(db, clock),
+        seniors=Seniors(db, clock),
     )
 
 
@@ -310,6 +326,12 @@ def _action_services(services: Services) -> ActionServices:
         duties=services.duties,
         wish_names=load_wish_names(data / "wishes.yml"),
         links=services.links,
+        applications=services.applications,
+        leads=services.leads,
+        products=load_products(data / "demo" / "enterprise.yml"),
+        privacy=services.privacy,
+        choices=services.choices,
+        seniors=services.seniors,
     )
 
 
@@ -320,7 +342,13 @@ def _forms_of_domain() -> dict[str, Any]:
 
 def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the two applications, for ever, in every process."""
-    handlers = {**services.timeouts.handlers(), **services.orders.handlers()}
+    handlers = {
+        **services.timeouts.handlers(),
+        **services.orders.handlers(),
+        **services.applications.handlers(),
+        **services.port_codes.handlers(),
+        **services.privacy.handlers(),
+    }
     jobs = JobLoop(services.db, services.clock, handlers)
     return [
         jobs.run(),

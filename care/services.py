@@ -5,16 +5,22 @@ from dataclasses import dataclass
 from care.backends import PubSub
 from care.bss.protocol import Bss
 from care.clock import Clock
+from care.contracts.applications import Applications
 from care.conversations.callers import Callers
 from care.conversations.service import Conversations
 from care.conversations.timeouts import Timeouts
+from care.customers.privacy import Choices
+from care.customers.senior import Seniors
 from care.customers.sms import SmsGateway
 from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
 from care.engine import Engine
+from care.enterprise.leads import Leads
 from care.links import Links
+from care.orders.kinds.port_out import PortCodes
 from care.orders.service import Orders
+from care.privacy.service import Privacy
 from care.settings import Settings
 from care.tickets.service import Tickets
 
@@ -38,6 +44,12 @@ class Services:
     callers: Callers
     timeouts: Timeouts
     links: Links
+    applications: Applications
+    port_codes: PortCodes
+    leads: Leads
+    privacy: Privacy
+    choices: Choices
+    seniors: Seniors
 
     async def close(self) -> None:
         """Let go of connections and threads, in the reverse order of their making."""

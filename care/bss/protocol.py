@@ -13,6 +13,8 @@ Billing    bills, usage, money         TMF678, TMF635, TMF654, TMF676, TMF658
 Ordering   change, subscribe, cancel   TMF622
 Network    areas, outages, line tests  TMF656, TMF639, TMF653, TMF673
 Stores     shops                       TMF674
+Numbers    free numbers, second cards  TMF685, TMF716
+Leaving    closing, porting, owners    TMF622, TMF651
 =========  ==========================  =====================
 
 Every method may raise `BssUnavailable`. A look-up by a key that names nothing returns None;
@@ -25,6 +27,7 @@ may see the data is decided before calling: nothing here checks identity.
 from datetime import date
 from typing import Protocol
 
+from care.bss.contracts import Leaving, Numbers
 from care.bss.errors import BssRejected, BssUnavailable, RejectReason
 from care.bss.model.billing import (
     Balance,
@@ -61,6 +64,15 @@ from care.bss.model.customers import (
     Subscription,
     SubscriptionState,
 )
+from care.bss.model.leaving import (
+    ClosingTerms,
+    ExitFee,
+    IdentityDocument,
+    LeavingCheck,
+    Obstacle,
+    ObstacleKind,
+    PortCode,
+)
 from care.bss.model.network import (
     Area,
     AreaKind,
@@ -71,6 +83,7 @@ from care.bss.model.network import (
     OutageState,
     Service,
 )
+from care.bss.model.numbers import CardTerms, Delivery, FreeNumber, NumberHold, NumberSearch
 from care.bss.model.orders import OrderAction, OrderReceipt, OrderState
 from care.bss.model.stores import OpeningHours, Store
 
@@ -89,19 +102,32 @@ __all__ = [
     "Bss",
     "BssRejected",
     "BssUnavailable",
+    "CardTerms",
     "Catalogue",
     "ChargeItem",
     "ChargeKind",
+    "ClosingTerms",
     "Contract",
     "Customer",
     "CustomerKind",
     "CustomerLevel",
     "Customers",
+    "Delivery",
+    "ExitFee",
+    "FreeNumber",
+    "IdentityDocument",
+    "Leaving",
+    "LeavingCheck",
     "Line",
     "LineStatus",
     "LineTest",
     "LineVerdict",
     "Network",
+    "NumberHold",
+    "NumberSearch",
+    "Numbers",
+    "Obstacle",
+    "ObstacleKind",
     "OfferingKind",
     "OpeningHours",
     "OrderAction",
@@ -116,6 +142,7 @@ __all__ = [
     "Plan",
     "PlanSegment",
     "PointsAccount",
+    "PortCode",
     "RejectReason",
     "Service",
     "SimKind",
@@ -320,5 +347,5 @@ class Stores(Protocol):
         ...
 
 
-class Bss(Customers, Catalogue, Billing, Ordering, Network, Stores, Protocol):
+class Bss(Customers, Catalogue, Billing, Ordering, Network, Stores, Numbers, Leaving, Protocol):
     """All of the operator's systems. Implementations: `care.bss.embedded`."""

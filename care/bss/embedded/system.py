@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 from care.bss.embedded.billing import EmbeddedBilling
 from care.bss.embedded.catalogue import EmbeddedCatalogue
 from care.bss.embedded.customers import EmbeddedCustomers
+from care.bss.embedded.leaving import EmbeddedLeaving
 from care.bss.embedded.network import EmbeddedNetwork
+from care.bss.embedded.numbers import EmbeddedNumbers
 from care.bss.embedded.ordering import EmbeddedOrdering
 from care.bss.protocol import Bss
 from care.clock import Clock
@@ -23,6 +25,8 @@ class EmbeddedBss(
     EmbeddedCustomers,
     EmbeddedCatalogue,
     EmbeddedBilling,
+    EmbeddedNumbers,
+    EmbeddedLeaving,
     EmbeddedOrdering,
     EmbeddedNetwork,
     Bss,

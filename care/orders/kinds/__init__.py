@@ -3,6 +3,9 @@
 from care.bss.protocol import Bss
 from care.orders.kinds.base import Note, OrderKind, OrderToPlace, Params, Terms
 from care.orders.kinds.change_plan import ChangePlan
+from care.orders.kinds.closing import CloseBroadband, CloseLine
+from care.orders.kinds.port_out import PortOut
+from care.orders.kinds.second_card import SecondCard
 
 __all__ = ["Note", "OrderKind", "OrderToPlace", "Params", "Terms", "all_kinds"]
 
@@ -11,5 +14,9 @@ def all_kinds(bss: Bss) -> dict[str, OrderKind]:
     """Every kind by its name."""
     kinds: list[OrderKind] = [
         ChangePlan(bss),
+        SecondCard(bss),
+        CloseLine(bss),
+        CloseBroadband(bss),
+        PortOut(bss),
     ]
     return {kind.name: kind for kind in kinds}
