@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from care.bss.protocol import Bss, BssRejected, BssUnavailable, Delivery, RejectReason
@@ -18,6 +18,7 @@ from care.contracts.tables import Application, ApplicationKind, ApplicationState
 from care.customers.sms import SmsGateway
 from care.db import Database, new_id
 from care.db.jobs import Handler, Job, schedule
+from care.errors import Conflict
 from care.tickets.service import TicketRequest, Tickets
 from care.tickets.tables import Ticket, TicketKind
 
@@ -26,7 +27,16 @@ RETRY_AFTER = timedelta(seconds=10)
 KEPT_DAYS = 7
 """Days for which a number is kept for an application."""
 
+MOST_KEPT = 2
+"""Numbers that are kept for one contact, or one number to call, at a time: the pool is for everybody."""
+
 type Guard = Callable[[Session], None]
+
+
+class TooManyApplications(Conflict):
+    """``count`` numbers are kept for this applicant already."""
+
+    code, message = "too_many_applications", "您预约中的号码太多了，请先办好再约。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +88,11 @@ class Applications:
     ) -> Applied:
         """Apply for a number that the applicant's contact keeps already.
 
-        A system that is down meanwhile keeps it later. Raises BssRejected: NUMBER_TAKEN, UNKNOWN_NUMBER.
+        A system that is down meanwhile keeps it later. Raises ``TooManyApplications`` and BssRejected: NUMBER_TAKEN,
+        UNKNOWN_NUMBER.
         """
+        now = self._clock()
+        await self._db.read(lambda session: _check_number_kept(session, applicant, turn_id, now))
         await self._bss.hold_number(wanted.phone, applicant.contact_id)
         way = f"邮寄上门：{wanted.address}" if wanted.delivery is Delivery.MAIL else "到营业厅领取"
         application = await self._apply(
@@ -215,3 +228,23 @@ def _note(session: Session, application_id: str, until: datetime | None) -> bool
     row.state = ApplicationState.LAPSED if until is None else ApplicationState.READY
     row.kept_until = until
     return until is None
+
+
+def _check_number_kept(session: Session, applicant: Applicant, turn_id: str, now: datetime) -> None:
+    count = session.scalar(
+        select(func.count())
+        .select_from(Application)
+        .where(Application.kind == ApplicationKind.NEW_NUMBER, Application.turn_id != turn_id)
+        .where(
+            or_(
+                Application.contact_id == applicant.contact_id,
+                Application.contact_phone == applicant.contact_phone,
+            ),
+            or_(
+                Application.state == ApplicationState.ACCEPTED,
+                Application.kept_until > now,
+            ),
+        )
+    )
+    if (count or 0) >= MOST_KEPT:
+        raise TooManyApplications(count=count)

@@ -98,13 +98,9 @@ async def test_a_second_card_ends_and_the_line_stays(bss: EmbeddedBss) -> None:
 
 
 async def test_money_that_is_owed_is_paid_first(bss: EmbeddedBss, db: Database) -> None:
-    assert (
-        await refusal(bss.close("L1187", "L1187", idempotency_key="k")) is RejectReason.UNSETTLED
-    )
+    assert await refusal(bss.close("L1187", "L1187", idempotency_key="k")) is RejectReason.UNSETTLED
     set_money(db, "L1186", "0", "30")
-    assert (
-        await refusal(bss.close("L1186", "L1186", idempotency_key="k")) is RejectReason.UNSETTLED
-    )
+    assert await refusal(bss.close("L1186", "L1186", idempotency_key="k")) is RejectReason.UNSETTLED
     assert dump(db)["bss_closing"] == []
     assert dump(db)["bss_order"] == []
 
