@@ -41,6 +41,8 @@ _BACK = re.compile(r"恢复|重新(?:打开|开启|允许)|再打开|可以再|�
 _AUTOMATED = re.compile(r"自动|算法|个性化|机器.{0,4}决定|系统.{0,4}(?:评级|决定)|推荐|画像|偏好")
 _MARKETING = re.compile(r"营销|推销|广告|促销|优惠信息|撤回|撤销|取消.{0,6}(?:同意|授权)|别再发")
 _DELETE = re.compile(r"删|刪|清空|清除|清掉|清干净|抹掉|销毁|别留|莫存|delete", re.IGNORECASE)
+_KEEP = re.compile(r"(?:先|还是|暂时)?(?:不|别|甭)(?:要|用|想)?(?:再)?(?:删|刪|清)")
+_DO_IT = re.compile(r"[嗯好的行对可以是确认那就没错，,、 ]{0,8}[都全]?删[除掉了光]{0,2}[吧呗了]?")
 _SEE = re.compile(
     r"存了|存着|留了|留着|保存|收集|有我|我的?(?:什么|哪些|啥)|查|看|调阅|调取|导出|副本|拷贝|复制|给我一份|知道我|第三方|别人"
 )
@@ -70,8 +72,7 @@ class PrivacyRequest(CareAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Ask what is wanted, whose data it is, and do it."""
-        caller = await self.caller(tracker)
-        kind = self._kind(tracker)
+        caller, kind = await self.caller(tracker), self._kind(tracker)
         if kind is None:
             return begin_form(FORM)
         if kind is PrivacyKind.DELETE_CHAT:
@@ -157,6 +158,21 @@ class ValidatePrivacyForm(CareForm):
         if kind is None:
             dispatcher.utter_message(response="utter_privacy_kind_unclear")
         return {"privacy_kind": None if kind is None else str(kind)}
+
+    async def validate_privacy_confirmed(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Slots:
+        """A plain yes, or 删吧; 先不删了 is a no, and another right takes the place of this one."""
+        text = text_of(tracker)
+        if value is None or intent_of(tracker) != "privacy_request" or text.startswith("/"):
+            return {"privacy_confirmed": value}
+        if _KEEP.search(text):
+            dispatcher.utter_message(response="utter_cancelled")
+            return {"privacy_confirmed": None, "privacy_kind": None, "requested_slot": None}
+        kind = kind_in(text)
+        if kind is PrivacyKind.DELETE_CHAT:
+            return {"privacy_confirmed": True if _DO_IT.fullmatch(text.strip("。!！ ")) else None}
+        return {"privacy_confirmed": None, "privacy_kind": kind and kind.value}
 
 
 class AskPrivacyConfirmed(CareAction):

@@ -46,7 +46,7 @@ def wish_of(text: str) -> NumberWish | None:
         some = _SOME.search(plain)
         containing = carried[1] if carried else some[0] if some else None
     if not (without or ending or prestige or containing):
-        return NumberWish(NumberSearch(), others=True) if _OTHERS.search(plain) else None
+        return NumberWish(NumberSearch(), others=True) if _OTHERS.search(text) else None
     return NumberWish(
         NumberSearch(
             ending=(ending[1] or ending[2]) if ending else None,

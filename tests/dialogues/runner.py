@@ -11,7 +11,7 @@ import httpx
 from care.conversations.tables import Conversation, Message, Role, TurnState
 from care.orders.tables import OrderState
 from tests.dialogues.rows import Rows
-from tests.dialogues.script import Dialogue, Step
+from tests.dialogues.script import Dialogue, ExpectedRows, Step
 from tests.dialogues.values import Values, unfilled
 from tests.servers.product import Product
 
@@ -163,7 +163,7 @@ def _check_afterwards(
             content = f"{ticket.title}\n{ticket.description}\n{ticket.phone}\n{ticket.customer_id}"
             assert values.fill(text) in content, f"the ticket holds no {text!r}: {content}"
     if dialogue.changes:
-        pending = values.line("").pending_plan_id
+        pending = values.next_plan()
         assert pending == after.next_plan, f"the operator will change the plan to {pending}"
     for label, text in after.packet.items():
         packet = conversation.packet
@@ -172,6 +172,8 @@ def _check_afterwards(
         assert conversation.reason == after.reason, f"the reason is {conversation.reason}"
     if after.sms:
         _await_texts(after.sms, values)
+    for row in after.rows:
+        _await_rows(row, rows, values)
     for text in after.nowhere:
         assert not (places := rows.places_of(values.fill(text))), f"kept in {places}"
 
@@ -200,6 +202,15 @@ def _check_orders(dialogue: Dialogue, conversation: Conversation, rows: Rows) ->
         assert one.proof.channel == "rest"
         if one.order.state == OrderState.PLACED:
             assert one.order.operator_order_id, "a placed order has no number of the operator's"
+
+
+def _await_rows(wanted: ExpectedRows, rows: Rows, values: Values) -> None:
+    """Some work is done by jobs after the answer."""
+    filled = {name: values.fill(value) for name, value in wanted.values.items()}
+    deadline = time.monotonic() + _SMS_SECONDS
+    while (found := rows.count(wanted.table, filled)) != wanted.number:
+        assert time.monotonic() < deadline, f"{found} rows of {wanted.table} with {filled}"
+        time.sleep(0.1)
 
 
 def _await_texts(wanted: tuple[str, ...], values: Values) -> None:

@@ -27,6 +27,8 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       reason: complaint              # why a person is to take over
       sms: [已成功办理]               # text messages to {phone}, in the end
       nowhere: ["{code}"]            # stands in no message, tracker, turn or log
+      rows:                          # rows that there are in the end, in any table of the care server
+      - {table: bss_closing, with: {subject_id: L1186}, number: 1}
 
 What is not said must not have happened: without ``orders`` nothing may have been ordered, and so on. In every
 conversation no action may have failed, no turn may have been lost and no sentence may have an unfilled place.
@@ -45,7 +47,17 @@ FOLDER = Path(__file__).parent
 
 _DEEDS = ("says", "presses", "expires", "kills", "awaits")
 _STEP = (*_DEEDS, "hears", "never", "offers", "understood", "owner", "again")
-_AFTER = ("verified", "orders", "tickets", "next_plan", "packet", "reason", "sms", "nowhere")
+_AFTER = (
+    "verified",
+    "orders",
+    "tickets",
+    "next_plan",
+    "packet",
+    "reason",
+    "sms",
+    "nowhere",
+    "rows",
+)
 _DIALOGUE = ("about", "customer", "changes", "variants", "steps", "after")
 _OWNERS = ("bot", "queue", "agent", "closed")
 _THINGS = {"expires": ("identity", "code"), "kills": ("rasa", "care"), "awaits": ("ready",)}
@@ -86,6 +98,15 @@ class ExpectedTicket:
 
 
 @dataclass(frozen=True)
+class ExpectedRows:
+    """How many rows of a table must have these values; ``value: null`` is said as ``none``."""
+
+    table: str
+    values: Mapping[str, str]
+    number: int
+
+
+@dataclass(frozen=True)
 class After:
     """What must have happened in the end."""
 
@@ -97,6 +118,7 @@ class After:
     reason: str | None = None
     sms: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
+    rows: tuple[ExpectedRows, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,6 +210,12 @@ class _Fields:
             raise self.error(f"{key!r} must be true or false, not {value!r}")
         return value
 
+    def whole(self, key: str, usual: int) -> int:
+        value = self._fields.get(key, usual)
+        if type(value) is not int or value < 0:
+            raise self.error(f"{key!r} must be a whole number from 0 on, not {value!r}")
+        return int(value)
+
     def records(self, key: str) -> list["_Fields"]:
         value = self._fields.get(key, [])
         if not isinstance(value, list):
@@ -241,6 +269,9 @@ def _after(fields: _Fields) -> After:
         order.only(("plan", "state"))
     for ticket in tickets:
         ticket.only(("kind", "holds"))
+    rows = fields.records("rows")
+    for row in rows:
+        row.only(("table", "with", "number"))
     return After(
         verified=fields.flag("verified"),
         orders=tuple(ExpectedOrder(order.text("plan"), order.text("state")) for order in orders),
@@ -252,4 +283,8 @@ def _after(fields: _Fields) -> After:
         reason=fields.text_or_none("reason"),
         sms=fields.texts("sms"),
         nowhere=fields.texts("nowhere"),
+        rows=tuple(
+            ExpectedRows(row.text("table"), row.mapping("with"), row.whole("number", 1))
+            for row in rows
+        ),
     )
