@@ -17,18 +17,24 @@ from rasa_sdk.forms import REQUESTED_SLOT
 from actions.topics import WishNames
 from care.bss.protocol import Bss
 from care.clock import Clock
+from care.contracts.applications import Applications
 from care.conversations.callers import Caller, Callers
 from care.conversations.service import Conversations
 from care.customers.masking import mask_text
+from care.customers.privacy import Choices
+from care.customers.senior import Seniors
 from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
+from care.enterprise.leads import Leads
+from care.enterprise.products import Products
 from care.faults.diagnosis import Diagnoses
 from care.invoices.service import Invoices
 from care.knowledge import KnowledgeBase
 from care.links import Links
 from care.orders.service import Orders
 from care.payments.service import Payments
+from care.privacy.service import Privacy
 from care.settings import Settings
 from care.tickets.service import Tickets
 
@@ -68,6 +74,23 @@ FLOW_SLOTS = (
     "invoice_company",
     "invoice_tax_number",
     "invoice_confirmed",
+    # New numbers, closing, another owner
+    "new_number",
+    "number_search",
+    "delivery",
+    "delivery_address",
+    "reservation_confirmed",
+    "close_target",
+    "transfer_kind",
+    "transfer_confirmed",
+    # Personal data
+    "privacy_kind",
+    "privacy_confirmed",
+    # Companies
+    "company",
+    "enterprise_product",
+    "enterprise_amount",
+    "enterprise_area",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 
@@ -98,6 +121,12 @@ class Services:
     links: Links
     payments: Payments
     invoices: Invoices
+    applications: Applications
+    leads: Leads
+    products: Products
+    privacy: Privacy
+    choices: Choices
+    seniors: Seniors
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,12 @@ _LABELS = {
     "top_up_number": "充值号码",
     "top_up_amount": "充值金额",
     "invoice_months": "发票月份",
+    "new_number": "选的号码",
+    "delivery_address": "邮寄地址",
+    "company": "单位",
+    "enterprise_product": "企业需求",
+    "enterprise_amount": "数量",
+    "enterprise_area": "地点",
 }
 _TASKS = {
     "action_query_bill": "查账单",
@@ -53,6 +59,13 @@ _TASKS = {
     "action_leave_ticket": "登记工单",
     "action_top_up": "充值缴费",
     "action_request_invoice": "开发票",
+    "action_open_account": "办新号",
+    "action_second_card": "办副卡",
+    "action_cancel_account": "销户",
+    "action_port_out": "携号转网",
+    "action_transfer_ownership": "过户和证件更新",
+    "action_privacy_request": "个人信息请求",
+    "action_enterprise_enquiry": "企业业务",
 }
 _QUESTIONS = {
     "identity_form": "核实身份",
@@ -86,6 +99,25 @@ _QUESTIONS = {
     "invoice_company": "等单位名称",
     "invoice_tax_number": "等税号",
     "invoice_confirmed": "等确认开票",
+    "new_number_form": "办新号",
+    "second_card_form": "办副卡",
+    "new_number": "等选择号码",
+    "delivery": "等选择领卡方式",
+    "delivery_address": "等邮寄地址",
+    "reservation_confirmed": "等确认预约",
+    "close_form": "销户",
+    "close_target": "等选择要注销的号码或宽带",
+    "transfer_form": "过户和证件更新",
+    "transfer_kind": "等选择过户或证件更新",
+    "transfer_confirmed": "等确认登记申请",
+    "privacy_form": "个人信息请求",
+    "privacy_kind": "等选择哪一项",
+    "privacy_confirmed": "等确认删除",
+    "enterprise_form": "企业业务",
+    "company": "等单位名称",
+    "enterprise_product": "等选择业务",
+    "enterprise_amount": "等数量",
+    "enterprise_area": "等地点",
 }
 """What a form, and a question of a form, are called on the desk."""
 
@@ -110,6 +142,8 @@ class RequestHuman(CareAction):
         """Why, as far as it decides who is served first (``care.conversations.ownership``)."""
         if COMPLAINT in intents_of(tracker):
             return "complaint"
+        if caller.senior:
+            return "senior"
         if caller.verified is not None:
             customer = await self.services.bss.customer(caller.verified.customer_id)
             today = local_date(self.services.clock(), self.services.zone)

@@ -7,6 +7,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import senior
 from actions.base import (
     WISH_SLOTS,
     CareAction,
@@ -71,12 +72,13 @@ class ValidateIdentityForm(CareForm):
             return {"verification_code": CHECKED}  # a repeated turn
         code = await self.services.conversations.typed_code(turn_of(tracker).id) or str(value)
         try:
-            await self.services.verification.check_identity(caller.contact_id, code)
+            verified = await self.services.verification.check_identity(caller.contact_id, code)
         except CareError as error:
             return {"verification_code": None, **refuse_code(dispatcher, error)}
         dispatcher.utter_message(
             response="utter_verified", minutes=self.services.settings.verified_minutes
         )
+        await senior.met(self.services, dispatcher, caller.contact_id, verified.customer_id)
         return {"verification_code": CHECKED}
 
 

@@ -79,6 +79,41 @@ _SENTENCES = {
         notes={"too_short": "utter_open_roaming_too_short"},
     ),
     "undo_order": Sentences(offer="utter_undo_order_offer", done="utter_undo_order_done"),
+    "second_card": Sentences(
+        offer="utter_second_card_offer",
+        done="utter_second_card_done",
+        notes={
+            "prestige": "utter_second_card_prestige",
+            "mail": "utter_second_card_mail",
+            "store": "utter_second_card_store",
+        },
+    ),
+    "close_line": Sentences(
+        offer="utter_close_line_offer",
+        done="utter_close_line_done",
+        notes={
+            "exit_fee": "utter_close_line_exit_fee",
+            "refund": "utter_close_line_refund",
+            "second_cards": "utter_close_line_second_cards",
+            "broadband": "utter_close_line_broadband",
+            "points": "utter_close_line_points",
+        },
+    ),
+    "close_broadband": Sentences(
+        offer="utter_close_broadband_offer",
+        done="utter_close_broadband_done",
+        notes={"tv": "utter_close_broadband_tv"},
+    ),
+    "port_out": Sentences(
+        offer="utter_port_out_offer",
+        done="utter_port_out_done",
+        notes={
+            "balance": "utter_port_out_balance",
+            "second_cards": "utter_port_out_second_cards",
+            "broadband": "utter_port_out_broadband",
+            "points": "utter_port_out_points",
+        },
+    ),
 }
 
 

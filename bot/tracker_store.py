@@ -82,6 +82,13 @@ class SessionTrackerStore(SQLTrackerStore):
                 connection.execute(self.SQLEvent.__table__.insert(), rows)
         tracker.events_stored = len(tracker.events)
 
+    async def forget(self, sender_id: str) -> int:
+        """Remove all that is kept of a dialogue, former sessions too; gives the number of events."""
+        table = self.SQLEvent.__table__
+        with self.engine.begin() as connection:
+            removed = connection.execute(table.delete().where(table.c.sender_id == sender_id))
+        return int(removed.rowcount)
+
 
 def _event(parameters: dict[str, Any]) -> Event:
     kind = _EVENT_CLASSES.get(str(parameters.get("event")))

@@ -27,6 +27,7 @@ from care.bss.embedded import EmbeddedBss
 from care.bss.protocol import Bss
 from care.channels import rest, web
 from care.clock import Clock, utc_now
+from care.contracts.applications import Applications
 from care.conversations.agent_orders import AgentOrders
 from care.conversations.callers import Callers
 from care.conversations.pushes import bot_says
@@ -34,6 +35,8 @@ from care.conversations.runner import RunnerTimes
 from care.conversations.service import Conversations, ConversationTimes
 from care.conversations.timeouts import Timeouts
 from care.customers import sms as text_messages
+from care.customers.privacy import Choices
+from care.customers.senior import Seniors
 from care.customers.sms import DemoSms, SmsFailed, SmsGateway
 from care.customers.verification import Limits, Verification
 from care.datafiles import read_yaml
@@ -45,6 +48,8 @@ from care.desk.sessions import remove_expired
 from care.duties import Duties, load_duties
 from care.engine import Engine
 from care.engine.rasa import RasaEngine
+from care.enterprise.leads import Leads
+from care.enterprise.products import load_products
 from care.faults.diagnosis import load_diagnoses
 from care.http import errors
 from care.http.bearer import BearerSecret
@@ -58,11 +63,13 @@ from care.invoices.terms import load_invoice_terms
 from care.knowledge import intents_of_domain, open_knowledge_base
 from care.links import Links
 from care.orders.kinds import all_kinds
+from care.orders.kinds.port_out import PortCodes
 from care.orders.service import Orders
 from care.payments.gateway import PaymentGateway
 from care.payments.sandbox import SandboxGateway
 from care.payments.service import Payments
 from care.payments.terms import load_payment_terms
+from care.privacy.service import Privacy
 from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
@@ -127,6 +134,8 @@ def wire(
     orders = Orders(db, all_kinds(bss), verification, duties, clock, settings.zone)
     links = Links(settings.session_secret.get_secret_value(), settings.public_url, clock)
     sandbox = _sandbox(settings, db, links, clock) if gateway is None else None
+    tickets = Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket)
+    announcer = conversations.announcer
     return Services(
         settings=settings,
         clock=clock,
@@ -145,7 +154,7 @@ def wire(
             conversations.announcer,
             Fernet(settings.sealing_key.get_secret_value()),
         ),
-        tickets=Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket),
+        tickets=tickets,
         conversations=conversations,
         callers=Callers(db, clock),
         timeouts=Timeouts(
@@ -178,6 +187,12 @@ def wire(
             clock,
             settings.zone,
         ),
+        applications=Applications(db, bss, tickets, sms, clock),
+        port_codes=PortCodes(bss, sms, clock),
+        leads=Leads(tickets),
+        privacy=Privacy(db, bss, engine, announcer, duties, links, clock),
+        choices=Choices(db, clock),
+        seniors=Seniors(db, clock),
     )
 
 
@@ -359,6 +374,12 @@ def _action_services(services: Services) -> ActionServices:
         links=services.links,
         payments=services.payments,
         invoices=services.invoices,
+        applications=services.applications,
+        leads=services.leads,
+        products=load_products(data / "demo" / "enterprise.yml"),
+        privacy=services.privacy,
+        choices=services.choices,
+        seniors=services.seniors,
     )
 
 
@@ -379,6 +400,9 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **text_messages.handlers(services.sms),
         **reminders.handlers(),
         **services.payments.handlers(),
+        **services.applications.handlers(),
+        **services.port_codes.handlers(),
+        **services.privacy.handlers(),
     }
     jobs = JobLoop(services.db, services.clock, handlers)
     return [

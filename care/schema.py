@@ -8,8 +8,11 @@ from care.db import Base
 
 MODULES = (
     "care.bss.embedded.tables",
+    "care.bss.embedded.tables_contracts",
+    "care.contracts.tables",
     "care.conversations.tables",
     "care.customers.contacts",
+    "care.customers.privacy",
     "care.customers.sms",
     "care.customers.verification",
     "care.db.counters",

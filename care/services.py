@@ -5,20 +5,26 @@ from dataclasses import dataclass
 from care.backends import PubSub
 from care.bss.protocol import Bss
 from care.clock import Clock
+from care.contracts.applications import Applications
 from care.conversations.agent_orders import AgentOrders
 from care.conversations.callers import Callers
 from care.conversations.service import Conversations
 from care.conversations.timeouts import Timeouts
+from care.customers.privacy import Choices
+from care.customers.senior import Seniors
 from care.customers.sms import SmsGateway
 from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
 from care.engine import Engine
+from care.enterprise.leads import Leads
 from care.invoices.service import Invoices
 from care.links import Links
+from care.orders.kinds.port_out import PortCodes
 from care.orders.service import Orders
 from care.payments.sandbox import SandboxGateway
 from care.payments.service import Payments
+from care.privacy.service import Privacy
 from care.settings import Settings
 from care.tickets.service import Tickets
 
@@ -47,6 +53,12 @@ class Services:
     invoices: Invoices
     sandbox: SandboxGateway | None
     """The payment gateway of the demo, which has its page here."""
+    applications: Applications
+    port_codes: PortCodes
+    leads: Leads
+    privacy: Privacy
+    choices: Choices
+    seniors: Seniors
 
     async def close(self) -> None:
         """Let go of connections and threads, in the reverse order of their making."""

@@ -53,6 +53,7 @@ class ScriptedEngine:
     def __init__(self, answer: Callable[[TurnRequest], TurnResult] = scripted) -> None:
         self.answer = answer
         self.requests: list[TurnRequest] = []
+        self.forgotten: list[str] = []
         self.begun = asyncio.Event()
         self.free = asyncio.Event()
         self.free.set()
@@ -67,6 +68,10 @@ class ScriptedEngine:
     async def ready(self) -> bool:
         """Always."""
         return True
+
+    async def forget(self, conversation_id: str) -> None:
+        """Note it."""
+        self.forgotten.append(conversation_id)
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -12,7 +12,7 @@ from tests.dialogues.script import FOLDER, Dialogue, ScriptError, read, read_all
 from tools.layout import ROOT
 
 DIALOGUES = read_all()
-_PLACE = re.compile(r"\{([a-z_]+)")
+_PLACE = re.compile(r"\{([a-z_]+)(?:\}|:[^ ])")  # not the {name: value} of YAML
 
 GOOD = """
 about: Something.

@@ -15,7 +15,8 @@ answers 200 with ``{"messages": […], "understanding": {…}, "actions": [name,
 
 A turn that fails leaves no trace in the tracker, so the same turn may be asked for again; one that was
 brought to an end is found by its id and answered with what was said then. ``GET /webhooks/gateway/ready`` tells
-whether a model is loaded and the tracker store answers.
+whether a model is loaded and the tracker store answers. ``POST /webhooks/gateway/forget {"sender": conversation id}``
+removes all that is kept of a dialogue: 200 ``{"removed": events}``, 501 ``cannot_forget`` with another tracker store.
 """
 
 import hmac
@@ -115,6 +116,26 @@ class GatewayInput(InputChannel):
             answer["latency_ms"] = round((time.perf_counter() - started) * 1000, 2)
             return response.json(answer)
 
+        @routes.post("/forget")
+        async def forget(request: Request) -> HTTPResponse:
+            if not self._allowed(request):
+                return _error("unauthenticated", 401)
+            agent = _agent(request.app)
+            if agent is None:
+                return _error("not_ready", 503)
+            sender = _sender(request)
+            if sender is None:
+                return _error("bad_request", 400)
+            try:
+                async with agent.lock_store.lock(sender):
+                    removed = await store.forget(agent, sender)
+            except Exception as error:
+                logger.error("Forgetting broke: %s at %s", type(error).__name__, _places(error))
+                return _error("broken", 500)
+            if removed is None:
+                return _error("cannot_forget", 501)
+            return response.json({"removed": removed})
+
         return routes
 
     def _allowed(self, request: Request) -> bool:
@@ -188,6 +209,17 @@ def _agent(app: Sanic) -> Agent | None:
         return None
     store.fail_aloud(agent)
     return agent
+
+
+def _sender(request: Request) -> str | None:
+    """The conversation that the request names, when it has the right form."""
+    if len(request.body) > BODY_LIMIT:
+        return None
+    try:
+        sender = request.json["sender"]
+    except Exception:
+        return None
+    return sender if isinstance(sender, str) and sender else None
 
 
 def _body(request: Request) -> dict[str, Any] | None:

@@ -7,6 +7,8 @@ without a word. With ``fail_aloud`` the error is raised, the turn fails, and the
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
 
+from bot.tracker_store import SessionTrackerStore
+
 PROBE = "gateway-probe"
 
 
@@ -29,6 +31,16 @@ async def answers(agent: Agent) -> bool:
     except Exception:
         return False
     return True
+
+
+async def forget(agent: Agent, sender: str) -> int | None:
+    """Remove all that is kept of a dialogue; gives the number of events, None where the store cannot."""
+    tracker_store = agent.tracker_store
+    if isinstance(tracker_store, FailSafeTrackerStore):
+        tracker_store = tracker_store._tracker_store
+    if not isinstance(tracker_store, SessionTrackerStore):
+        return None
+    return await tracker_store.forget(sender)
 
 
 def _raise(error: Exception) -> None:

@@ -119,6 +119,10 @@ class MeasuredEngine:
         """Whether the other is ready."""
         return await self._engine.ready()
 
+    async def forget(self, conversation_id: str) -> None:
+        """Pass it on."""
+        await self._engine.forget(conversation_id)
+
     async def close(self) -> None:
         """Close the other."""
         await self._engine.close()

@@ -43,6 +43,17 @@ class RejectReason(StrEnum):
     """The idempotency key was used for another order."""
     TOO_LATE = "too_late"
     """The order can no longer be undone."""
+    # New numbers, and leaving
+    UNKNOWN_NUMBER = "unknown_number"
+    NUMBER_TAKEN = "number_taken"
+    """Somebody else keeps or has this number."""
+    TOO_MANY_CARDS = "too_many_cards"
+    NEEDS_PRESENCE = "needs_presence"
+    """Only in a shop, in person."""
+    UNSETTLED = "unsettled"
+    """Money is owed: it has to be paid first."""
+    NOT_PORTABLE = "not_portable"
+    """A condition of leaving with the number is not met."""
 
 
 class BssUnavailable(Unavailable):

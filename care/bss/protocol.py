@@ -14,6 +14,8 @@ Crediting  money paid in               TMF676
 Ordering   change, subscribe, cancel   TMF622
 Network    areas, outages, line tests  TMF656, TMF639, TMF653, TMF673
 Stores     shops                       TMF674
+Numbers    free numbers, second cards  TMF685, TMF716
+Leaving    closing, porting, owners    TMF622, TMF651
 =========  ==========================  =====================
 
 Every method may raise `BssUnavailable`. A look-up by a key that names nothing returns None;
@@ -27,6 +29,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from care.bss.contracts import Leaving, Numbers
 from care.bss.errors import BssRejected, BssUnavailable, RejectReason
 from care.bss.model.billing import (
     Balance,
@@ -65,6 +68,15 @@ from care.bss.model.customers import (
     Subscription,
     SubscriptionState,
 )
+from care.bss.model.leaving import (
+    ClosingTerms,
+    ExitFee,
+    IdentityDocument,
+    LeavingCheck,
+    Obstacle,
+    ObstacleKind,
+    PortCode,
+)
 from care.bss.model.network import (
     Area,
     AreaKind,
@@ -75,6 +87,7 @@ from care.bss.model.network import (
     OutageState,
     Service,
 )
+from care.bss.model.numbers import CardTerms, Delivery, FreeNumber, NumberHold, NumberSearch
 from care.bss.model.orders import OrderAction, OrderReceipt, OrderState
 from care.bss.model.stores import OpeningHours, Store
 
@@ -93,9 +106,11 @@ __all__ = [
     "Bss",
     "BssRejected",
     "BssUnavailable",
+    "CardTerms",
     "Catalogue",
     "ChargeItem",
     "ChargeKind",
+    "ClosingTerms",
     "Contract",
     "Credit",
     "Crediting",
@@ -103,11 +118,22 @@ __all__ = [
     "CustomerKind",
     "CustomerLevel",
     "Customers",
+    "Delivery",
+    "ExitFee",
+    "FreeNumber",
+    "IdentityDocument",
+    "Leaving",
+    "LeavingCheck",
     "Line",
     "LineStatus",
     "LineTest",
     "LineVerdict",
     "Network",
+    "NumberHold",
+    "NumberSearch",
+    "Numbers",
+    "Obstacle",
+    "ObstacleKind",
     "OfferingKind",
     "OpeningHours",
     "OrderAction",
@@ -122,6 +148,7 @@ __all__ = [
     "Plan",
     "PlanSegment",
     "PointsAccount",
+    "PortCode",
     "RejectReason",
     "RoamingCountry",
     "Service",
@@ -387,6 +414,8 @@ class Bss(
     Ordering,
     Network,
     Stores,
+    Numbers,
+    Leaving,
     Protocol,
 ):
     """All of the operator's systems. Implementations: `care.bss.embedded`."""

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from care.clock import Clock
 from care.conversations.tables import Conversation
+from care.customers.senior import one_step
 from care.customers.verification import Verified, verified_now
 from care.db import Database
 from care.errors import NotFound
@@ -20,6 +21,8 @@ class Caller:
     channel: str
     network: str
     verified: Verified | None
+    senior: bool = False
+    """Wants senior mode, or is of the age that is served first."""
 
 
 class Callers:
@@ -42,6 +45,7 @@ class Callers:
                 channel=conversation.channel,
                 network=conversation.network,
                 verified=verified_now(session, conversation.contact_id, self._clock()),
+                senior=one_step(session, conversation.contact_id),
             )
 
         return await self._db.read(work)

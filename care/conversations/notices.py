@@ -47,6 +47,9 @@ _TEXTS = {
     Notice.CLOSED_BY_AGENT: "本次人工服务已结束，感谢您的耐心。有问题随时发消息，小讯（AI 助手）会接着为您服务。",
 }
 
+HUMAN_BUTTON = {"title": "转人工", "payload": "/request_human"}
+"""The way to a person, as the domain's sentences have it."""
+
 QUEUE_PREFIX = "queue:"
 
 QUEUE_BUTTONS = (

@@ -12,8 +12,10 @@ from care.conversations import outcomes
 from care.conversations.announce import Announcer
 from care.conversations.log import append, locked
 from care.conversations.notices import Notice, say
+from care.conversations.one_step import person_first
 from care.conversations.ownership import ENGINE_FAILED, enqueue
 from care.conversations.tables import Conversation, Message, Owner, Role, Turn, TurnState
+from care.customers.senior import one_step
 from care.engine.protocol import Reply, TurnResult
 from care.errors import StaleEpoch
 
@@ -155,7 +157,10 @@ def finish(
     if current:
         conversation.fresh = False
         conversation.active_at = now
-    for reply in result.replies:
+    replies = result.replies
+    if result.handover is None and one_step(session, conversation.contact_id):
+        replies = person_first(replies)
+    for reply in replies:
         _append_reply(session, announcer, conversation, work, reply, now, withdrawn=not current)
     if current and result.handover is not None:
         enqueue(

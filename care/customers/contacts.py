@@ -16,6 +16,10 @@ class Contact(Base):
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     senior: Mapped[bool] = mapped_column(default=False)
+    """Wants senior mode."""
+    elderly: Mapped[bool] = mapped_column(default=False)
+    """Has shown to be a customer of 65 or over (``care.customers.senior``)."""
+    senior_offered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ChannelBinding(Base):

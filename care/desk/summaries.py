@@ -200,6 +200,7 @@ def ticket_fields(ticket: Ticket) -> dict[str, Any]:
         "description": mask_text(ticket.description),
         "state": TicketState(ticket.state),
         "priority": ticket.priority,
+        "skill": ticket.skill,
         "customer": customer,
         "conversation_id": ticket.conversation_id,
         "created_at": ticket.created_at,

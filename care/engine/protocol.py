@@ -93,5 +93,11 @@ class Engine(Protocol):
     async def ready(self) -> bool:
         """Whether the engine has a model and its tracker store."""
 
+    async def forget(self, conversation_id: str) -> None:
+        """Remove all that the engine keeps of a conversation; nothing happens where it keeps nothing.
+
+        Raises ``EngineUnreachable`` or ``EngineFailed``.
+        """
+
     async def close(self) -> None:
         """Let go of connections."""

@@ -63,6 +63,19 @@ class RasaEngine:
             return False
         return response.status_code == 200
 
+    async def forget(self, conversation_id: str) -> None:
+        """Have Rasa remove the conversation's tracker."""
+        try:
+            response = await self._http.post("/forget", json={"sender": conversation_id})
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise EngineUnreachable(cause=type(error).__name__) from error
+        except httpx.HTTPError as error:
+            raise EngineFailed(cause=type(error).__name__) from error
+        if response.status_code == 503:
+            raise EngineUnreachable(cause="not_ready")
+        if response.status_code != 200:
+            raise EngineFailed(cause=_failure(response)[0])
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()

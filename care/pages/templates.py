@@ -1,7 +1,9 @@
 """Renders a page's template: everything put into it is escaped."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -13,6 +15,14 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def _local(text: str, zone: ZoneInfo) -> str:
+    """A moment of ISO 8601 as people in ``zone`` read it."""
+    return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+_TEMPLATES.filters["local"] = _local
 
 
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from care.db import new_id
 from care.db.counters import advance
 from care.errors import Conflict, NotFound
+from care.tickets.dispatch import skill_of
 from care.tickets.tables import Ticket, TicketKind, TicketState, TicketStep
 
 _ALLOWED = {
@@ -90,6 +91,7 @@ def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo)
         description=new.description,
         state=TicketState.OPEN,
         priority=new.priority,
+        skill=skill_of(new.kind),
         contact_id=new.contact_id,
         customer_id=new.customer_id,
         customer_name=new.customer_name,

@@ -19,6 +19,8 @@ _DUTIES = {
 _OURS = {
     TicketKind.CALLBACK: timedelta(hours=24),
     TicketKind.FOLLOW_UP: timedelta(hours=24),
+    TicketKind.APPLICATION: timedelta(hours=24),
+    TicketKind.ENTERPRISE_LEAD: timedelta(hours=24),
 }
 
 

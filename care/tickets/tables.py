@@ -32,6 +32,10 @@ class TicketKind(StrEnum):
     CALLBACK = "callback"
     FOLLOW_UP = "follow_up"
     SERVICE_REQUEST = "service_request"
+    APPLICATION = "application"
+    """What is prepared here and finished in person: a new number, another owner, a renewed document."""
+    ENTERPRISE_LEAD = "enterprise_lead"
+    """A company's enquiry, for the account team."""
 
 
 class Ticket(Base):
@@ -52,6 +56,8 @@ class Ticket(Base):
     description: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(20), default=TicketState.OPEN, index=True)
     priority: Mapped[int] = mapped_column(default=0)
+    skill: Mapped[str | None] = mapped_column(String(20), index=True)
+    """Which group of people it is for (``care.tickets.dispatch``); None: whoever is free."""
     contact_id: Mapped[str | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     customer_id: Mapped[str | None] = mapped_column(String(40), index=True)
     customer_name: Mapped[str | None] = mapped_column(String(40))

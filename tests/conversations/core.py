@@ -84,6 +84,9 @@ class ScriptedEngine:
         """Always."""
         return True
 
+    async def forget(self, conversation_id: str) -> None:
+        """Nothing is kept."""
+
     async def close(self) -> None:
         """Nothing to close."""
 

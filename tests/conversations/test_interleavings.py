@@ -81,6 +81,9 @@ class HeldEngine:
         """Always."""
         return True
 
+    async def forget(self, conversation_id: str) -> None:
+        """Nothing is kept."""
+
     async def close(self) -> None:
         """Nothing to close."""
 

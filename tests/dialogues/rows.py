@@ -1,6 +1,7 @@
 """What stands in the running product's databases and logs."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,9 @@ from care.db import Database
 from care.invoices.tables import InvoiceRow
 from care.orders.tables import ConsentProof, OrderRow
 from care.payments.tables import PaymentRow
+from care.schema import metadata
 from care.tickets.tables import Ticket
+from tests.dialogues.script import ScriptError
 
 _PAST = datetime(2000, 1, 1, tzinfo=UTC)
 _LONG_AGO = timedelta(days=1)
@@ -54,6 +57,10 @@ class Rows:
             return session.scalar(select(Conversation).where(Conversation.contact_id == contact.id))
 
         return self.db.read_now(work)
+
+    def conversation_by_id(self, conversation_id: str) -> Conversation:
+        """The conversation with this id."""
+        return self.db.read_now(lambda session: session.get_one(Conversation, conversation_id))
 
     def messages(self, conversation_id: str) -> list[Message]:
         """All messages, withdrawn ones too, in order."""
@@ -112,6 +119,20 @@ class Rows:
             lambda session: list(session.scalars(query.order_by(InvoiceRow.number)))
         )
 
+    def count(self, table: str, values: Mapping[str, str]) -> int:
+        """How many rows of a table have these values, compared as texts; ``none`` is no value."""
+        found = metadata.tables.get(table)
+        if found is None:
+            raise ScriptError(f"there is no table {table!r}")
+        query = select(found)
+        for name in values:
+            if name not in found.c:
+                raise ScriptError(f"{table!r} has no column {name!r}")
+        rows = self.db.read_now(lambda session: session.execute(query).mappings().all())
+        return sum(
+            all(_as_text(row[name]) == value for name, value in values.items()) for row in rows
+        )
+
     def is_verified(self, contact_id: str) -> bool:
         """Whether the contact has shown who it is, and that still counts."""
         now = datetime.now(UTC)
@@ -135,6 +156,12 @@ class Rows:
             if text in log.read_text(encoding="utf-8", errors="replace"):
                 found.append(log.name)
         return found
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _columns_with(file: Path, text: str) -> list[str]:

@@ -16,7 +16,7 @@ from care.orders.tables import OrderState
 from care.payments.tables import PaymentState
 from tests.dialogues.coverage import Mark, marks_of
 from tests.dialogues.rows import Rows
-from tests.dialogues.script import Dialogue, Step
+from tests.dialogues.script import Dialogue, ExpectedRows, Step
 from tests.dialogues.values import Values, unfilled
 from tests.servers.product import Product
 
@@ -222,7 +222,7 @@ def _check_afterwards(
             content = f"{ticket.title}\n{ticket.description}\n{ticket.phone}\n{ticket.customer_id}"
             assert values.fill(text) in content, f"the ticket holds no {text!r}: {content}"
     if dialogue.changes:
-        pending = values.line("").pending_plan_id
+        pending = values.next_plan()
         assert pending == after.next_plan, f"the operator will change the plan to {pending}"
     held = {offering: values.held(offering) for offering in after.holds}
     assert held == dict(after.holds), f"the line holds {held}"
@@ -233,6 +233,8 @@ def _check_afterwards(
         assert conversation.reason == after.reason, f"the reason is {conversation.reason}"
     if after.sms:
         _await_texts(after.sms, values)
+    for row in after.rows:
+        _await_rows(row, rows, values)
     for text in after.nowhere:
         assert not (places := rows.places_of(values.fill(text))), f"kept in {places}"
 
@@ -307,6 +309,15 @@ def _check_money(
 def _iso(month: str) -> str:
     year, _, rest = month.partition("年")
     return f"{year}-{int(rest.removesuffix('月')):02d}"
+
+
+def _await_rows(wanted: ExpectedRows, rows: Rows, values: Values) -> None:
+    """Some work is done by jobs after the answer."""
+    filled = {name: values.fill(value) for name, value in wanted.values.items()}
+    deadline = time.monotonic() + _SMS_SECONDS
+    while (found := rows.count(wanted.table, filled)) != wanted.number:
+        assert time.monotonic() < deadline, f"{found} rows of {wanted.table} with {filled}"
+        time.sleep(0.1)
 
 
 def _await_texts(wanted: tuple[str, ...], values: Values) -> None:

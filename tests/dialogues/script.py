@@ -38,6 +38,8 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       line: active                   # the state of the customer's first line
       sms: [已成功办理]               # text messages to {phone}, in the end
       nowhere: ["{code}"]            # stands in no message, tracker, turn or log
+      rows:                          # rows that there are in the end, in any table of the care server
+      - {table: bss_closing, with: {subject_id: L1186}, number: 1}
 
 What is not said must not have happened: without ``orders`` nothing may have been ordered, and so on. In every
 conversation no action may have failed, no turn may have been lost and no sentence may have an unfilled place.
@@ -70,6 +72,7 @@ _AFTER = (
     "invoices",
     "pushed",
     "line",
+    "rows",
 )
 _DIALOGUE = ("about", "proves", "customer", "changes", "variants", "steps", "after")
 _HELD = ("active", "ends", "pending", "none")
@@ -136,6 +139,15 @@ class ExpectedInvoice:
 
 
 @dataclass(frozen=True)
+class ExpectedRows:
+    """How many rows of a table must have these values; ``value: null`` is said as ``none``."""
+
+    table: str
+    values: Mapping[str, str]
+    number: int
+
+
+@dataclass(frozen=True)
 class After:
     """What must have happened in the end."""
 
@@ -152,6 +164,7 @@ class After:
     invoices: tuple[ExpectedInvoice, ...] = ()
     pushed: tuple[str, ...] = ()
     line: str | None = None
+    rows: tuple[ExpectedRows, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -248,6 +261,12 @@ class _Fields:
             raise self.error(f"{key!r} must be true or false, not {value!r}")
         return value
 
+    def whole(self, key: str, usual: int) -> int:
+        value = self._fields.get(key, usual)
+        if type(value) is not int or value < 0:
+            raise self.error(f"{key!r} must be a whole number from 0 on, not {value!r}")
+        return int(value)
+
     def records(self, key: str) -> list["_Fields"]:
         value = self._fields.get(key, [])
         if not isinstance(value, list):
@@ -313,6 +332,9 @@ def _after(fields: _Fields) -> After:
         payment.only(("amount", "state"))
     for invoice in invoices:
         invoice.only(("month", "state"))
+    rows = fields.records("rows")
+    for row in rows:
+        row.only(("table", "with", "number"))
     return After(
         verified=fields.flag("verified"),
         orders=tuple(
@@ -336,6 +358,10 @@ def _after(fields: _Fields) -> After:
         invoices=tuple(ExpectedInvoice(one.text("month"), one.text("state")) for one in invoices),
         pushed=fields.texts("pushed"),
         line=fields.text_or_none("line"),
+        rows=tuple(
+            ExpectedRows(row.text("table"), row.mapping("with"), row.whole("number", 1))
+            for row in rows
+        ),
     )
 
 

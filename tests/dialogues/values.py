@@ -19,6 +19,8 @@
 ``{contract_end}``            the last day of the contract
 ``{next_month}``              the first day of the next month
 ``{outage_until}``            when the outage at the customer's home is expected to be over
+``{contact}``                 the contact who writes
+``{port_code}``               the newest authorisation code that was sent to the line
 ``{ticket}`` ``{promised}``   number and promise of the conversation's newest ticket
 ``{order}``                   number of its newest order
 ``{link}`` ``{link:2}``       the newest link that the bot has said; the second newest
@@ -65,6 +67,7 @@ class Values:
         self._conversation = conversation
         self._variant = variant
         self._began = datetime.now(UTC)
+        self._lines: dict[str, tuple[Line, ...]] = {}
         self._bss = EmbeddedBss(rows.db, lambda: datetime.now(UTC), ZONE)
         self._known: dict[str, Callable[[str], str]] = known_values(self)
 
@@ -85,7 +88,9 @@ class Values:
         customer = which if named else self._customer
         if customer is None:
             raise ScriptError("the conversation names no customer")
-        lines = self._ask(self._bss.lines(customer))
+        # Of a customer whose lines were closed meanwhile, those that there were.
+        lines = self._ask(self._bss.lines(customer)) or self._lines.get(customer, ())
+        self._lines[customer] = lines
         index = 0 if named or not which else int(which) - 1
         if index >= len(lines):
             raise ScriptError(f"customer {customer} has no line {which}")
@@ -210,6 +215,23 @@ class Values:
             raise AssertionError(f"no such link was said in this conversation: {links}")
         return str(links[-int(which or 1)])
 
+    def next_plan(self) -> str | None:
+        """The plan that the customer's first line changes to; None where it changes to none, or is closed."""
+        line = self._ask(self._bss.line_by_id(self.line("").id))
+        return None if line is None else line.pending_plan_id
+
+    def port_code(self) -> str:
+        """As it stands in the text message."""
+        for sent in self.texts_to(self.line("").phone):
+            if found := re.search(r"授权码为(\d{4}-\d{4})", sent["text"]):
+                return found[1]
+        raise AssertionError("no authorisation code was sent")
+
+    def contact(self) -> str:
+        """The contact of the conversation."""
+        row = self._rows.conversation_by_id(self._conversation())
+        return row.contact_id
+
     def variant(self) -> str:
         """The present variant."""
         if self._variant is None:
@@ -260,6 +282,8 @@ def known_values(values: Values) -> dict[str, Callable[[str], str]]:
         "contract_end": lambda _: values.contract_end(),
         "next_month": lambda _: values.next_month(),
         "outage_until": lambda _: values.outage_until(),
+        "contact": lambda _: values.contact(),
+        "port_code": lambda _: values.port_code(),
         "ticket": lambda _: values.ticket("number"),
         "promised": lambda _: values.ticket("promised_at"),
         "order": lambda _: values.order(),

@@ -110,6 +110,11 @@ def test_what_could_not_be_confirmed_is_marked() -> None:
         "human_answer_rate",
         "usage_reminder",
         "yes_suffices",
+        "real_name",
+        "number_portability",
+        "number_freeze",
+        "consent_withdrawal",
+        "chat_record_deletion",
     }
 
 

@@ -23,6 +23,7 @@ from care.bss.embedded.tables import (
     PlanRow,
     SubscriptionRow,
 )
+from care.bss.embedded.tables_contracts import ClosingRow
 from care.bss.protocol import (
     BroadbandAccess,
     Contract,
@@ -145,6 +146,7 @@ class EmbeddedCustomers(EmbeddedBase):
             rows = session.scalars(
                 select(BroadbandRow)
                 .where(BroadbandRow.customer_id == customer_id)
+                .where(BroadbandRow.id.not_in(select(ClosingRow.subject_id)))
                 .order_by(BroadbandRow.id)
             ).all()
             return tuple(convert.broadband(row) for row in rows)

@@ -6,7 +6,9 @@ from care.bss.embedded.billing import EmbeddedBilling
 from care.bss.embedded.catalogue import EmbeddedCatalogue
 from care.bss.embedded.crediting import EmbeddedCrediting
 from care.bss.embedded.customers import EmbeddedCustomers
+from care.bss.embedded.leaving import EmbeddedLeaving
 from care.bss.embedded.network import EmbeddedNetwork
+from care.bss.embedded.numbers import EmbeddedNumbers
 from care.bss.embedded.ordering import EmbeddedOrdering
 from care.bss.protocol import Bss
 from care.clock import Clock
@@ -25,6 +27,8 @@ class EmbeddedBss(
     EmbeddedCatalogue,
     EmbeddedBilling,
     EmbeddedCrediting,
+    EmbeddedNumbers,
+    EmbeddedLeaving,
     EmbeddedOrdering,
     EmbeddedNetwork,
     Bss,

@@ -12,6 +12,8 @@ class OrderAction(StrEnum):
     SUBSCRIBE_ADDON = "subscribe_addon"
     CANCEL_ADDON = "cancel_addon"
     UNDO = "undo"
+    ADD_SECOND_CARD = "add_second_card"
+    CLOSE = "close"
 
 
 class OrderState(StrEnum):
@@ -32,7 +34,7 @@ class OrderReceipt:
     line_id: str
     action: OrderAction
     offering_id: str
-    """Plan or add-on ordered, cancelled or restored."""
+    """Plan or add-on ordered, cancelled or restored; the number of a second card; the line or access closed."""
     replaces_id: str | None
     """The plan that ends, for a change of plan."""
     state: OrderState

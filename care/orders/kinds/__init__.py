@@ -4,7 +4,10 @@ from care.bss.protocol import Bss
 from care.orders.kinds.base import Choice, Note, OrderKind, OrderToPlace, Params, Terms
 from care.orders.kinds.cancel_addon import CancelAddon
 from care.orders.kinds.change_plan import ChangePlan
+from care.orders.kinds.closing import CloseBroadband, CloseLine
 from care.orders.kinds.open_roaming import OpenRoaming
+from care.orders.kinds.port_out import PortOut
+from care.orders.kinds.second_card import SecondCard
 from care.orders.kinds.subscribe_addon import SubscribeAddon
 from care.orders.kinds.undo_order import UndoOrder
 
@@ -19,5 +22,9 @@ def all_kinds(bss: Bss) -> dict[str, OrderKind]:
         CancelAddon(bss),
         OpenRoaming(bss),
         UndoOrder(bss),
+        SecondCard(bss),
+        CloseLine(bss),
+        CloseBroadband(bss),
+        PortOut(bss),
     ]
     return {kind.name: kind for kind in kinds}

@@ -46,7 +46,9 @@ from care.bss.embedded.tables import (
     SubscriptionRow,
     UsageRow,
 )
+from care.bss.embedded.tables_contracts import IdentityDocumentRow, NumberRow
 from care.bss.months import first_day, last_day, month_of, shift_month
+from care.bss.protocol import CustomerKind
 from care.db import Base, Database
 
 SEED = 20260101
@@ -127,6 +129,16 @@ def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = 
             for outage in files.outages
             for area in outage.areas
         ],
+        NumberRow: [
+            {
+                "phone": number.phone,
+                "position": position,
+                "minimum_fee": number.minimum_fee,
+                "term_months": number.term,
+                "free_from": None,
+            }
+            for position, number in enumerate(files.numbers, start=1)
+        ],
     }
     for table in (
         CustomerRow,
@@ -141,10 +153,12 @@ def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = 
         PaymentRow,
         BroadbandRow,
         OrderRow,
+        IdentityDocumentRow,
     ):
         rows[table] = []
     for customer in files.customers:
         _add_customer(rows, customer, today)
+        _add_document(rows, customer, today)
         for line in sorted(customer.lines, key=lambda line: line.primary is not None):
             _add_line(rows, files, customer, line, today, seed, zone)
     return rows
@@ -196,6 +210,19 @@ def _add_customer(rows: Rows, customer: CustomerSpec, today: date) -> None:
     )
 
 
+def _add_document(rows: Rows, customer: CustomerSpec, today: date) -> None:
+    person = customer.kind is CustomerKind.PERSON
+    expires = customer.document.expires
+    rows[IdentityDocumentRow].append(
+        {
+            "customer_id": customer.id,
+            "kind": customer.document.kind or ("居民身份证" if person else "营业执照"),
+            "valid_until": None if expires is None else today + timedelta(days=expires),
+            "verified": customer.document.verified,
+        }
+    )
+
+
 def _add_line(
     rows: Rows,
     files: DemoFiles,
@@ -213,7 +240,7 @@ def _add_line(
             "status": str(line.status),
             "primary_line_id": line.primary,
             "sim": str(line.sim),
-            "since": line.since,
+            "since": line.since if line.joined is None else today - timedelta(days=line.joined),
         }
     )
     if line.primary is not None:

@@ -132,6 +132,8 @@ class LineSpec(_Spec):
     plan: str | None = None
     primary: str | None = None
     since: date
+    joined: int | None = None
+    """Days with us, counted back from the day of loading, instead of `since`."""
     sim: SimKind = SimKind.PLASTIC
     status: LineStatus = LineStatus.ACTIVE
     suspended: int = 0
@@ -170,6 +172,22 @@ class PointsSpec(_Spec):
     expiring: int
 
 
+class DocumentSpec(_Spec):
+    """The document a customer is registered with; `expires`: days from the day of loading, negative when it is over."""
+
+    kind: str | None = None
+    expires: int | None = None
+    verified: bool = True
+
+
+class NumberSpec(_Spec):
+    """A free number; a prestige one comes with an agreement."""
+
+    phone: str
+    minimum_fee: Decimal = Decimal(0)
+    term: int = 0
+
+
 class CustomerSpec(_Spec):
     """A customer with everything that belongs to them."""
 
@@ -184,6 +202,7 @@ class CustomerSpec(_Spec):
     points: PointsSpec
     lines: tuple[LineSpec, ...]
     broadband: tuple[BroadbandSpec, ...] = ()
+    document: DocumentSpec = DocumentSpec()
 
 
 class OutageSpec(_Spec):
@@ -212,6 +231,7 @@ class DemoFiles:
     stores: tuple[Store, ...]
     outages: tuple[OutageSpec, ...]
     customers: tuple[CustomerSpec, ...]
+    numbers: tuple[NumberSpec, ...]
 
 
 def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
@@ -232,6 +252,7 @@ def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
         stores=TypeAdapter(tuple[Store, ...]).validate_python(stores),
         outages=TypeAdapter(tuple[OutageSpec, ...]).validate_python(_list(folder, "outages")),
         customers=TypeAdapter(tuple[CustomerSpec, ...]).validate_python(_list(folder, "customers")),
+        numbers=TypeAdapter(tuple[NumberSpec, ...]).validate_python(_list(folder, "numbers")),
     )
     _check(files)
     return files
@@ -280,6 +301,9 @@ def _check(files: DemoFiles) -> None:
     lines = [line for customer in files.customers for line in customer.lines]
     _unique("line", (line.id for line in lines))
     _unique("phone", (line.phone for line in lines))
+    _unique("free number", (number.phone for number in files.numbers))
+    if taken := {line.phone for line in lines} & {number.phone for number in files.numbers}:
+        raise ValueError(f"free numbers that a customer has: {', '.join(sorted(taken))}")
     _unique("customer", (customer.id for customer in files.customers))
     for customer in files.customers:
         own = {line.id for line in customer.lines}

@@ -8,9 +8,12 @@ import { Composer } from "./composer";
 import { h } from "./dom";
 import { Header } from "./header";
 import { Log } from "./log";
+import { seniorWish } from "./senior";
 import styles from "./style.css?inline";
 
 const SENIOR_KEY = "xiaoxun.senior";
+/** The last message that turned senior mode on or off here. */
+const SENIOR_WISH_KEY = "xiaoxun.senior.wish";
 const TOAST_MS = 6_000;
 const DEFAULT_TIME_ZONE = "Asia/Shanghai";
 
@@ -141,12 +144,21 @@ export class XiaoxunChat extends HTMLElement {
   private show(state: ChatState): void {
     const { page } = this;
     if (page === null) return;
+    this.followWish(state);
     page.root.dataset["owner"] = state.owner;
     page.root.classList.toggle("large", this.senior);
     page.header.update(state, this.senior);
     page.network.update(state);
     page.queue.update(state);
     page.log.update(state, Date.now());
+  }
+
+  /** Does once what the bot last said of senior mode. */
+  private followWish(state: ChatState): void {
+    const wish = seniorWish(state.messages);
+    if (wish === null || this.store.get(SENIOR_WISH_KEY) === wish.id) return;
+    this.store.set(SENIOR_WISH_KEY, wish.id);
+    if (wish.on !== this.senior) this.setSenior(wish.on);
   }
 
   private setSenior(on: boolean): void {

@@ -335,6 +335,21 @@ test("targets are 44 px at least; in the large form 60 px with 18 pt text, remem
   await page.getByRole("button", { name: "切换到标准版" }).waitFor();
 });
 
+test("the bot makes the type large, once: who changes it by hand keeps that", async () => {
+  const page = await open();
+  conversation().say({ text: "字已经放大了", custom: { senior: true } });
+  await page.getByRole("button", { name: "切换到标准版" }).waitFor();
+  expect(await tooSmall(page, 60, 24)).toEqual([]);
+  await page.getByRole("button", { name: "切换到标准版" }).click();
+  await page.reload();
+  await online(page);
+  await page.getByRole("button", { name: "切换到大字版" }).waitFor();
+  conversation().say({ text: "放大了", custom: { senior: true } });
+  await page.getByRole("button", { name: "切换到标准版" }).waitFor();
+  conversation().say({ text: "换回来了", custom: { senior: false } });
+  await page.getByRole("button", { name: "切换到大字版" }).waitFor();
+});
+
 test.each(["", "?lang=en"])("nothing is wider than a 320 px phone %s", async (language) => {
   await context.close();
   context = await browser.newContext({ ...PHONE, viewport: { width: 320, height: 640 } });

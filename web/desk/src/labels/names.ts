@@ -38,6 +38,8 @@ export const ticketKinds = [
   'mobile_fault',
   'call_fault',
   'tv_fault',
+  'application',
+  'enterprise_lead',
 ] as const
 
 const kinds: Names = {
@@ -49,6 +51,8 @@ const kinds: Names = {
   mobile_fault: ['手机网络报修', 'Mobile fault'],
   call_fault: ['通话报修', 'Call fault'],
   tv_fault: ['电视报修', 'TV fault'],
+  application: ['预约申请', 'Application'],
+  enterprise_lead: ['企业商机', 'Enterprise lead'],
 }
 
 /** A name that has no words yet is shown as it is. */

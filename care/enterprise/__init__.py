@@ -1,0 +1,1 @@
+"""Companies: what they may want, and the lead to the account team."""
