@@ -1,7 +1,7 @@
 """New numbers, leaving, personal data, senior mode.
 
 Revision: d279e9f85537
-Revises: df0878be61cf
+Revises: afe77a66bf5c
 Created: 2026-11-30 02:48:01.296914
 """
 
@@ -15,7 +15,7 @@ from care.db.base import Money, UtcDateTime
 __all__ = ["Money", "UtcDateTime"]
 
 revision: str = 'd279e9f85537'
-down_revision: str | None = 'df0878be61cf'
+down_revision: str | None = "afe77a66bf5c"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
