@@ -36,7 +36,7 @@ from care.db import new_id
 
 
 @dataclass(frozen=True)
-class _Request:
+class OrderRequest:
     """What is ordered; two requests with one key must be equal."""
 
     key: str
@@ -64,7 +64,9 @@ class EmbeddedOrdering(EmbeddedBase):
         self, line_id: str, plan_id: str, effective: date, *, idempotency_key: str
     ) -> OrderReceipt:
         """See the protocol."""
-        request = _Request(idempotency_key, OrderAction.CHANGE_PLAN, line_id, plan_id, effective)
+        request = OrderRequest(
+            idempotency_key, OrderAction.CHANGE_PLAN, line_id, plan_id, effective
+        )
         today = self._today()
 
         def apply(session: Session, line: LineRow) -> OrderRow:
@@ -83,7 +85,7 @@ class EmbeddedOrdering(EmbeddedBase):
         self, line_id: str, addon_id: str, *, idempotency_key: str
     ) -> OrderReceipt:
         """See the protocol."""
-        request = _Request(idempotency_key, OrderAction.SUBSCRIBE_ADDON, line_id, addon_id)
+        request = OrderRequest(idempotency_key, OrderAction.SUBSCRIBE_ADDON, line_id, addon_id)
         today = self._today()
 
         def apply(session: Session, line: LineRow) -> OrderRow:
@@ -109,7 +111,7 @@ class EmbeddedOrdering(EmbeddedBase):
         self, line_id: str, addon_id: str, *, idempotency_key: str
     ) -> OrderReceipt:
         """See the protocol."""
-        request = _Request(idempotency_key, OrderAction.CANCEL_ADDON, line_id, addon_id)
+        request = OrderRequest(idempotency_key, OrderAction.CANCEL_ADDON, line_id, addon_id)
         today = self._today()
 
         def apply(session: Session, line: LineRow) -> OrderRow:
@@ -135,7 +137,7 @@ class EmbeddedOrdering(EmbeddedBase):
         """See the protocol."""
         now, today = self._clock(), self._today()
         first = await self._read(lambda session: _find(session, order_id))
-        request = _Request(idempotency_key, OrderAction.UNDO, first.line_id, first.offering_id)
+        request = OrderRequest(idempotency_key, OrderAction.UNDO, first.line_id, first.offering_id)
 
         def apply(session: Session, line: LineRow) -> OrderRow:
             order = _find(session, order_id)
@@ -174,7 +176,7 @@ class EmbeddedOrdering(EmbeddedBase):
 
         return await self._read(work)
 
-    def _order(self, request: _Request, effective: date) -> OrderRow:
+    def _order(self, request: OrderRequest, effective: date) -> OrderRow:
         return OrderRow(
             id=new_id(),
             idempotency_key=request.key,
@@ -187,7 +189,7 @@ class EmbeddedOrdering(EmbeddedBase):
 
     async def _place(
         self,
-        request: _Request,
+        request: OrderRequest,
         apply: Callable[[Session, LineRow], OrderRow],
         undoes_id: str | None = None,
     ) -> OrderReceipt:
@@ -210,6 +212,8 @@ class EmbeddedOrdering(EmbeddedBase):
                 )
                 session.add(row)
                 session.flush()
+                session.add_all(session.info.pop("after_order", []))
+                session.flush()
             return convert.receipt(row, today)
 
         try:
@@ -219,7 +223,7 @@ class EmbeddedOrdering(EmbeddedBase):
             return await self._write(work)
 
 
-def _replay(session: Session, request: _Request, undoes_id: str | None) -> OrderRow | None:
+def _replay(session: Session, request: OrderRequest, undoes_id: str | None) -> OrderRow | None:
     row = session.scalars(
         select(OrderRow).where(OrderRow.idempotency_key == request.key)
     ).one_or_none()

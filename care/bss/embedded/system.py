@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from care.bss.embedded.billing import EmbeddedBilling
+from care.bss.embedded.broadband import EmbeddedBroadband, EmbeddedWorkforce
 from care.bss.embedded.catalogue import EmbeddedCatalogue
 from care.bss.embedded.customers import EmbeddedCustomers
 from care.bss.embedded.network import EmbeddedNetwork
@@ -23,8 +24,10 @@ class EmbeddedBss(
     EmbeddedCustomers,
     EmbeddedCatalogue,
     EmbeddedBilling,
+    EmbeddedBroadband,
     EmbeddedOrdering,
     EmbeddedNetwork,
+    EmbeddedWorkforce,
     Bss,
 ):
     """The operator's systems on our own tables.

@@ -12,6 +12,8 @@ class OrderAction(StrEnum):
     SUBSCRIBE_ADDON = "subscribe_addon"
     CANCEL_ADDON = "cancel_addon"
     UNDO = "undo"
+    INSTALL_BROADBAND = "install_broadband"
+    RELOCATE_BROADBAND = "relocate_broadband"
 
 
 class OrderState(StrEnum):
@@ -32,7 +34,7 @@ class OrderReceipt:
     line_id: str
     action: OrderAction
     offering_id: str
-    """Plan or add-on ordered, cancelled or restored."""
+    """Plan, add-on or broadband offer ordered, cancelled or restored."""
     replaces_id: str | None
     """The plan that ends, for a change of plan."""
     state: OrderState

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care.bss.embedded import convert_catalogue
+from care.bss.embedded import convert_broadband, convert_catalogue
 from care.bss.embedded.demo.history import LineHistory, line_history
 from care.bss.embedded.demo.holdings import Holding
 from care.bss.embedded.demo.specs import (
@@ -28,6 +28,8 @@ from care.bss.embedded.tables import (
     AreaRow,
     BillItemRow,
     BillRow,
+    BookableHoursRow,
+    BroadbandOfferRow,
     BroadbandRow,
     ChargeItemRow,
     ContractRow,
@@ -110,6 +112,13 @@ def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = 
         ],
         AddonRow: [convert_catalogue.addon_values(addon) for addon in files.addons.values()],
         AreaRow: [convert_catalogue.area_values(area) for area in files.areas],
+        BroadbandOfferRow: [
+            convert_broadband.offer_values(offer) for offer in files.broadband_offers
+        ],
+        BookableHoursRow: [
+            {"id": number, **convert_broadband.bookable_values(hours)}
+            for number, hours in enumerate(files.bookable_hours, start=1)
+        ],
         StoreRow: [convert_catalogue.store_values(store) for store in files.stores],
         OutageRow: [_outage(outage, today, zone) for outage in files.outages],
         OutageAreaRow: [
