@@ -14,11 +14,14 @@ _DUTIES = {
     TicketKind.CALL_FAULT: "mobile_fault",
     TicketKind.COMPLAINT: "complaint_answer",
     TicketKind.SERVICE_REQUEST: "service_change",
+    TicketKind.INSTALLATION: "installation",
+    TicketKind.RELOCATION: "installation",
 }
 
 _OURS = {
     TicketKind.CALLBACK: timedelta(hours=24),
     TicketKind.FOLLOW_UP: timedelta(hours=24),
+    TicketKind.COVERAGE_LEAD: timedelta(days=30),
 }
 
 

@@ -32,6 +32,10 @@ class TicketKind(StrEnum):
     CALLBACK = "callback"
     FOLLOW_UP = "follow_up"
     SERVICE_REQUEST = "service_request"
+    INSTALLATION = "installation"
+    RELOCATION = "relocation"
+    COVERAGE_LEAD = "coverage_lead"
+    """Somebody wants broadband where there is none yet, and is to be told when there is."""
 
 
 class Ticket(Base):
