@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions.topics import WishNames
+from care.appointments.service import Appointments
 from care.bss.protocol import Bss
 from care.clock import Clock
 from care.conversations.callers import Caller, Callers
@@ -28,6 +29,7 @@ from care.knowledge import KnowledgeBase
 from care.links import Links
 from care.orders.service import Orders
 from care.settings import Settings
+from care.stores.documents import Errands
 from care.tickets.service import Tickets
 
 type DomainDict = dict[str, Any]
@@ -71,6 +73,8 @@ class Services:
     verification: Verification
     orders: Orders
     tickets: Tickets
+    appointments: Appointments
+    errands: Errands
     diagnoses: Diagnoses
     knowledge: KnowledgeBase
     duties: Duties

@@ -6,7 +6,7 @@ Each step can be repeated without doing anything twice.
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -250,7 +250,7 @@ class Orders:
         else:
             order.state, order.operator_order_id = OrderState.PLACED, number
             text = success_text(order.name, order.effective, number_of(order.id))
-            self._kinds[order.kind].placed(session, placed)
+            self._kinds[order.kind].placed(session, replace(placed, operator_order_id=number))
         schedule(session, SMS_JOB, {"phone": order.phone, "text": text}, self._clock())
 
     def _write_order(
@@ -349,6 +349,7 @@ def _to_place(session: Session, order_id: str) -> tuple[OrderState, OrderToPlace
         offering_id=row.offering_id,
         effective=row.effective,
         params=offer.params,
+        name=row.name,
     )
 
 
