@@ -30,6 +30,10 @@ _LABELS = {
     "device_symptom": "故障现象",
     "ticket_number": "工单号",
     "topic": "最近的问题",
+    "address": "地址",
+    "broadband_offer": "想要的宽带",
+    "appointment": "选的时间",
+    "appointment_number": "预约号",
 }
 _TASKS = {
     "action_query_bill": "查账单",
@@ -41,6 +45,10 @@ _TASKS = {
     "action_change_plan": "换套餐",
     "action_report_broadband_fault": "宽带报修",
     "action_leave_ticket": "登记工单",
+    "action_install_broadband": "新装宽带",
+    "action_relocate_broadband": "宽带移机",
+    "action_book_store": "预约营业厅",
+    "action_change_appointment": "改预约",
 }
 _QUESTIONS = {
     "identity_form": "核实身份",
@@ -55,6 +63,21 @@ _QUESTIONS = {
     "consent_code": "等办理验证码",
     "device_symptom": "等描述故障现象",
     "fixed": "等自助排障的结果",
+    "install_form": "新装宽带",
+    "relocate_form": "宽带移机",
+    "address": "等装机地址",
+    "lead": "等是否登记需求",
+    "broadband_offer": "等选择速率",
+    "broadband_access": "等选择宽带",
+    "appointment_form": "约时间",
+    "appointment": "等选择时间",
+    "change_appointment_form": "改预约",
+    "appointment_number": "等选择预约",
+    "giving_up": "等确认取消预约",
+    "store_form": "找营业厅",
+    "whereabouts": "等所在位置",
+    "store": "等选择营业厅",
+    "errand": "等要办的业务",
 }
 """What a form, and a question of a form, are called on the desk."""
 

@@ -214,6 +214,11 @@ class Appointments:
             lambda session: ledger.live_of_customer(session, customer_id, now)
         )
 
+    async def of_ticket(self, number: str) -> Appointment | None:
+        """The visit that a ticket has."""
+        found = await self._db.read(lambda session: ledger.of_tickets(session, [number]))
+        return found.get(number)
+
     async def held(self, appointment_id: str, customer_id: str) -> Appointment | None:
         """A slot that is still held for this customer."""
 

@@ -1,5 +1,6 @@
 """What a customer says of a time, held against the times that are free: 周六上午, 下午三点, 后天."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,9 @@ from care.appointments.timetable import TimeSlot
 
 OFFERED = 3
 """Times that are offered at once."""
+
+_MANY = r"[挪推移调]?(?:个)?([一二两三四五六七]|\d)"
+_COUNT = {word: number for number, word in enumerate("一二三四五六七", 1)} | {"两": 2}
 
 _POINT = 60
 """Minutes: whoever names no more than an hour means its beginning."""
@@ -103,3 +107,17 @@ def _are_short(slots: Sequence[TimeSlot]) -> bool:
 def _minutes(at: str) -> int:
     hour, _, minute = at.partition(":")
     return int(hour) * 60 + int(minute)
+
+
+_LATER = re.compile(rf"(?:推迟|往后|延后|晚|顺延|延){_MANY}天|后推{_MANY}天|再过{_MANY}天来")
+_EARLIER = re.compile(rf"(?:提前|往前|早){_MANY}天|前提{_MANY}天")
+
+
+def days_shifted(text: str) -> int | None:
+    """By how many days a time is to be moved, where only that was said: 推迟两天 is 2, 早一天来 is -1."""
+    for pattern, sign in ((_LATER, 1), (_EARLIER, -1)):
+        found = pattern.search(text)
+        if found is not None:
+            word = next(group for group in found.groups() if group)
+            return sign * (_COUNT.get(word) or int(word))
+    return None

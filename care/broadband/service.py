@@ -58,9 +58,9 @@ async def coverage(bss: Bss, address: str) -> Coverage:
 
 
 async def joined(bss: Bss, before: str, said: str) -> Coverage:
-    """The coverage of an address that is told in two parts: 锦绣家园, then 3栋2单元501.
+    """The coverage of an address that is told in two parts, or corrected: 锦绣家园, then 3栋2单元501.
 
-    What was said now counts alone where it names an area by itself.
+    What was said now counts alone where it names an area by itself, else it lies in the area of what was said before.
     """
     alone = await coverage(bss, said)
     if alone.area is not None or not before:
@@ -68,7 +68,7 @@ async def joined(bss: Bss, before: str, said: str) -> Coverage:
     first = await coverage(bss, before)
     if first.area is None:
         return alone
-    return await coverage(bss, f"{first.address}{alone.address}")
+    return await coverage(bss, f"{first.area.name}{alone.address}")
 
 
 async def offers_at(bss: Bss, area: Area, line_id: str | None = None) -> tuple[PricedOffer, ...]:
@@ -88,9 +88,15 @@ async def find_offer(bss: Bss, said: str) -> BroadbandOffer | None:
     """The installation that a text means: an identifier, a name, a speed (500兆, 千兆, 500). Ended ones included."""
     text = "".join(said.split())
     offers = [one for one in await bss.broadband_offers() if one.work is BroadbandWork.INSTALL]
-    for offer in offers:
-        if text == offer.id or any(name in text for name in (offer.name, *offer.nicknames)):
-            return offer
+    named = [
+        (len(name), offer)
+        for offer in offers
+        for name in (offer.name, *offer.nicknames)
+        if name in text
+    ]
+    named += [(len(text), offer) for offer in offers if offer.id == text]
+    if named:  # 五百兆宽带 holds 百兆宽带, too
+        return max(named, key=lambda one: one[0])[1]
     mbps = speed_of(text)
     return next((offer for offer in offers if offer.mbps == mbps), None)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
+from care.appointments.tables import Appointment
 from care.channels.rest.senders import CHANNEL
 from care.channels.rest.senders import sender as rest_sender
 from care.conversations.tables import ActionOutcome, Conversation, Message, Turn
@@ -88,6 +89,15 @@ class Rows:
         query = select(Ticket).where(Ticket.conversation_id == conversation_id)
         return self.db.read_now(
             lambda session: list(session.scalars(query.order_by(Ticket.number)))
+        )
+
+    def appointments(self, conversation_id: str) -> list[Appointment]:
+        """What was booked in this conversation, in order; times that were only held for a while are left out."""
+        query = select(Appointment).where(
+            Appointment.conversation_id == conversation_id, ~Appointment.matter.startswith("hold:")
+        )
+        return self.db.read_now(
+            lambda session: list(session.scalars(query.order_by(Appointment.id)))
         )
 
     def is_verified(self, contact_id: str) -> bool:

@@ -22,6 +22,7 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       verified: true                 # who the customer is, was shown
       orders: [{plan: p59, state: placed}]      # all orders of this conversation, each with its proof
       tickets: [{kind: callback, holds: [漫游]}] # all tickets of this conversation
+      appointments: [{kind: shop, state: booked, holds: ["{shop_label:1@s_cuihu}"]}]   # all booked in this conversation
       next_plan: p59                 # what the operator will change the line to
       packet: {停在: 等验证码}          # what the agent gets
       reason: complaint              # why a person is to take over
@@ -45,7 +46,17 @@ FOLDER = Path(__file__).parent
 
 _DEEDS = ("says", "presses", "expires", "kills", "awaits")
 _STEP = (*_DEEDS, "hears", "never", "offers", "understood", "owner", "again")
-_AFTER = ("verified", "orders", "tickets", "next_plan", "packet", "reason", "sms", "nowhere")
+_AFTER = (
+    "verified",
+    "orders",
+    "tickets",
+    "appointments",
+    "next_plan",
+    "packet",
+    "reason",
+    "sms",
+    "nowhere",
+)
 _DIALOGUE = ("about", "customer", "changes", "variants", "steps", "after")
 _OWNERS = ("bot", "queue", "agent", "closed")
 _THINGS = {"expires": ("identity", "code"), "kills": ("rasa", "care"), "awaits": ("ready",)}
@@ -86,12 +97,22 @@ class ExpectedTicket:
 
 
 @dataclass(frozen=True)
+class ExpectedAppointment:
+    """An appointment that must have been booked; ``holds`` stands in its time, place, business or number."""
+
+    kind: str
+    state: str
+    holds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class After:
     """What must have happened in the end."""
 
     verified: bool | None = None
     orders: tuple[ExpectedOrder, ...] = ()
     tickets: tuple[ExpectedTicket, ...] = ()
+    appointments: tuple[ExpectedAppointment, ...] = ()
     next_plan: str | None = None
     packet: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
@@ -143,6 +164,8 @@ def read(path: Path, folder: Path = FOLDER) -> Dialogue:
         raise fields.error("'changes' says something of a customer, but none is named")
     if (dialogue.after.orders or dialogue.after.next_plan) and not dialogue.changes:
         raise fields.error("an order changes the customer: it needs 'changes: true'")
+    if dialogue.after.appointments and not dialogue.changes:
+        raise fields.error("an appointment changes the customer: it needs 'changes: true'")
     return dialogue
 
 
@@ -237,6 +260,9 @@ def _after(fields: _Fields) -> After:
     fields.only(_AFTER)
     orders = fields.records("orders")
     tickets = fields.records("tickets")
+    appointments = fields.records("appointments")
+    for appointment in appointments:
+        appointment.only(("kind", "state", "holds"))
     for order in orders:
         order.only(("plan", "state"))
     for ticket in tickets:
@@ -246,6 +272,10 @@ def _after(fields: _Fields) -> After:
         orders=tuple(ExpectedOrder(order.text("plan"), order.text("state")) for order in orders),
         tickets=tuple(
             ExpectedTicket(ticket.text("kind"), ticket.texts("holds")) for ticket in tickets
+        ),
+        appointments=tuple(
+            ExpectedAppointment(one.text("kind"), one.text("state"), one.texts("holds"))
+            for one in appointments
         ),
         next_plan=fields.text_or_none("next_plan"),
         packet=fields.mapping("packet"),

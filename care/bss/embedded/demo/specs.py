@@ -152,7 +152,7 @@ class LineSpec(_Spec):
 
 
 class BroadbandSpec(_Spec):
-    """A broadband access at the customer's address."""
+    """A broadband access, at the customer's address unless it has one of its own."""
 
     id: str
     account: str
@@ -164,6 +164,8 @@ class BroadbandSpec(_Spec):
     fee: Decimal
     since: date
     condition: LineVerdict
+    area: str | None = None
+    address: str | None = None
 
 
 class PointsSpec(_Spec):
@@ -264,6 +266,8 @@ def _check(files: DemoFiles) -> None:
     _known("area", area_ids, (area for store in files.stores for area in store.area_ids))
     _known("area", area_ids, (area for outage in files.outages for area in outage.areas))
     _known("area", area_ids, (customer.area for customer in files.customers))
+    accesses = [access for customer in files.customers for access in customer.broadband]
+    _known("area", area_ids, (access.area for access in accesses if access.area))
     visited = [hours for hours in files.bookable_hours if hours.kind is PlaceKind.VISIT]
     _known("area", area_ids, (hours.place_id for hours in visited))
     _known("charge item", files.charge_items, (a.charge_item_id for a in files.addons.values()))
