@@ -4,6 +4,7 @@ An action is thin. It never decides who owns a conversation (it returns ``handov
 slot (``Caller`` asks the care server each time), and says nothing itself: sentences are the domain's responses.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions.topics import WishNames
+from care.appointments.service import Appointments
 from care.bss.protocol import Bss
 from care.clock import Clock
 from care.contracts.applications import Applications
@@ -36,6 +38,7 @@ from care.orders.service import Orders
 from care.payments.service import Payments
 from care.privacy.service import Privacy
 from care.settings import Settings
+from care.stores.documents import Errands
 from care.tickets.service import Tickets
 
 type DomainDict = dict[str, Any]
@@ -91,6 +94,27 @@ FLOW_SLOTS = (
     "enterprise_product",
     "enterprise_amount",
     "enterprise_area",
+    # Broadband
+    "address",
+    "place",
+    "covered",
+    "lead",
+    "broadband_offer",
+    "broadband_access",
+    # Appointments
+    "appointment",
+    "booking",
+    "visit_day",
+    "visit_time",
+    "times",
+    "appointment_number",
+    "change_wish",
+    "giving_up",
+    # Shops
+    "whereabouts",
+    "store",
+    "store_wish",
+    "errand",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 
@@ -98,6 +122,8 @@ WISH_SLOTS = ("wishes", "wish_offered")
 """What is still to come of a message with several wishes; outlives the flow of the first."""
 
 WISHES_KEPT = 5
+
+_NO = re.compile(r"不|别|算了|留着|返回|退出")
 
 
 @dataclass(frozen=True)
@@ -114,6 +140,8 @@ class Services:
     verification: Verification
     orders: Orders
     tickets: Tickets
+    appointments: Appointments
+    errands: Errands
     diagnoses: Diagnoses
     knowledge: KnowledgeBase
     duties: Duties
@@ -228,6 +256,14 @@ def intent_of(tracker: Tracker) -> str:
 def entity_of(tracker: Tracker, entity: str) -> Any:
     """The value of an entity in the latest message, ``None`` without."""
     return next(tracker.get_latest_entity_values(entity), None)
+
+
+def says_yes(tracker: Tracker, text: str) -> bool:
+    """Whether an answer to a yes-or-no question is a yes: by its intent, else by its words."""
+    intent = intent_of(tracker)
+    if intent in ("affirm", "deny"):
+        return intent == "affirm"
+    return _NO.search(text) is None
 
 
 def pending_wishes(tracker: Tracker) -> list[dict[str, Any]]:

@@ -39,6 +39,10 @@ _LABELS = {
     "enterprise_product": "企业需求",
     "enterprise_amount": "数量",
     "enterprise_area": "地点",
+    "address": "地址",
+    "broadband_offer": "想要的宽带",
+    "appointment": "选的时间",
+    "appointment_number": "预约号",
 }
 _TASKS = {
     "action_query_bill": "查账单",
@@ -66,6 +70,10 @@ _TASKS = {
     "action_transfer_ownership": "过户和证件更新",
     "action_privacy_request": "个人信息请求",
     "action_enterprise_enquiry": "企业业务",
+    "action_install_broadband": "新装宽带",
+    "action_relocate_broadband": "宽带移机",
+    "action_book_store": "预约营业厅",
+    "action_change_appointment": "改预约",
 }
 _QUESTIONS = {
     "identity_form": "核实身份",
@@ -118,6 +126,21 @@ _QUESTIONS = {
     "enterprise_product": "等选择业务",
     "enterprise_amount": "等数量",
     "enterprise_area": "等地点",
+    "install_form": "新装宽带",
+    "relocate_form": "宽带移机",
+    "address": "等装机地址",
+    "lead": "等是否登记需求",
+    "broadband_offer": "等选择速率",
+    "broadband_access": "等选择宽带",
+    "appointment_form": "约时间",
+    "appointment": "等选择时间",
+    "change_appointment_form": "改预约",
+    "appointment_number": "等选择预约",
+    "giving_up": "等确认取消预约",
+    "store_form": "找营业厅",
+    "whereabouts": "等所在位置",
+    "store": "等选择营业厅",
+    "errand": "等要办的业务",
 }
 """What a form, and a question of a form, are called on the desk."""
 

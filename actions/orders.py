@@ -114,6 +114,15 @@ _SENTENCES = {
             "points": "utter_port_out_points",
         },
     ),
+    "install_broadband": Sentences(
+        offer="utter_install_broadband_offer",
+        done="utter_install_broadband_done",
+        notes={"included": "utter_install_broadband_included"},
+    ),
+    "relocate_broadband": Sentences(
+        offer="utter_relocate_broadband_offer",
+        done="utter_relocate_broadband_done",
+    ),
 }
 
 

@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.appointments import say_visit
 from actions.base import (
     CareAction,
     CareForm,
@@ -64,6 +65,7 @@ class QueryTicket(VerifiedAction):
             tickets = [ticket for ticket in tickets if ticket.number.endswith(str(number))]
         for ticket in tickets[:TICKETS_SHOWN]:
             say_ticket(self.services, dispatcher, ticket)
+            await say_visit(self.services, dispatcher, ticket.number)
         if not tickets and number is not None:
             dispatcher.utter_message(response="utter_ticket_not_found", number=number)
         elif not tickets:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware import Middleware
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
 from starlette.routing import Mount
 
 import actions.server
@@ -21,6 +22,9 @@ from care import pages, studio
 from care.admin import demo, health, metrics
 from care.admin.housekeeping import Housekeeping, Retention
 from care.admin.metrics import Measured, MeasuredEngine, Metrics
+from care.appointments import ledger
+from care.appointments.policy import load_policies
+from care.appointments.service import Appointments
 from care.backends import MemoryPubSub, PubSub
 from care.backends.redis import RedisPubSub
 from care.bss.embedded import EmbeddedBss
@@ -73,6 +77,7 @@ from care.privacy.service import Privacy
 from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
+from care.stores.documents import load_errands
 from care.tickets.service import Tickets
 
 log = structlog.get_logger()
@@ -131,11 +136,27 @@ def wire(
     sms = sms or (DemoSms(db, clock) if settings.demo else NoSms())
     conversations = _conversations(settings, db, clock, engine, pubsub)
     verification = _verification(settings, db, bss, sms, clock, new_code)
-    orders = Orders(db, all_kinds(bss), verification, duties, clock, settings.zone)
     links = Links(settings.session_secret.get_secret_value(), settings.public_url, clock)
     sandbox = _sandbox(settings, db, links, clock) if gateway is None else None
-    tickets = Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket)
     announcer = conversations.announcer
+
+    def ticket_changed(session: Session, number: str, at: datetime) -> None:
+        ledger.follow_ticket(session, number, at)
+        announcer.ticket(session, number, at)
+
+    tickets = Tickets(db, clock, settings.zone, duties, ticket_changed)
+    appointments = Appointments(
+        db,
+        bss,
+        sms,
+        tickets,
+        load_policies(settings.data_dir / "demo" / "appointments.yml"),
+        clock,
+        settings.zone,
+        announcer.ticket,
+    )
+    kinds = all_kinds(bss, appointments)
+    orders = Orders(db, kinds, verification, duties, clock, settings.zone)
     return Services(
         settings=settings,
         clock=clock,
@@ -155,6 +176,7 @@ def wire(
             Fernet(settings.sealing_key.get_secret_value()),
         ),
         tickets=tickets,
+        appointments=appointments,
         conversations=conversations,
         callers=Callers(db, clock),
         timeouts=Timeouts(
@@ -365,6 +387,8 @@ def _action_services(services: Services) -> ActionServices:
         verification=services.verification,
         orders=services.orders,
         tickets=services.tickets,
+        appointments=services.appointments,
+        errands=load_errands(data / "demo" / "documents.yml"),
         diagnoses=load_diagnoses(data / "demo" / "diagnosis" / "broadband.yml"),
         knowledge=open_knowledge_base(
             data / "faq", intents_of_domain(DOMAIN), cache=services.settings.var_dir / "cache"
@@ -403,6 +427,7 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.applications.handlers(),
         **services.port_codes.handlers(),
         **services.privacy.handlers(),
+        **services.appointments.handlers(),
     }
     jobs = JobLoop(services.db, services.clock, handlers)
     return [

@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from care.db import Base
 
 MODULES = (
+    "care.appointments.tables",
     "care.bss.embedded.tables",
     "care.bss.embedded.tables_contracts",
     "care.contracts.tables",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from care.appointments.service import Appointments
 from care.backends import PubSub
 from care.bss.protocol import Bss
 from care.clock import Clock
@@ -45,6 +46,7 @@ class Services:
     orders: Orders
     agent_orders: AgentOrders
     tickets: Tickets
+    appointments: Appointments
     conversations: Conversations
     callers: Callers
     timeouts: Timeouts

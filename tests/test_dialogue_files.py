@@ -70,6 +70,7 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ("tickets: [{", "tickets: [{size: x, ", "tickets 1: unknown key 'size'"),
         ("after:", "after:\n  orders: [{plan: p59, state: placed}]", "changes: true"),
         ("customer: C1001", "changes: true", "none is named"),
+        ("after:", "after:\n  appointments: [{kind: shop, state: booked}]", "changes: true"),
         ("steps:", "steps: []\nsteps2:", "unknown key"),
         ("about: Something.", "about: [", "cannot be read"),
     ],

@@ -54,6 +54,16 @@ class RejectReason(StrEnum):
     """Money is owed: it has to be paid first."""
     NOT_PORTABLE = "not_portable"
     """A condition of leaving with the number is not met."""
+    UNKNOWN_ADDRESS = "unknown_address"
+    """The address lies in no area that is served."""
+    NOT_COVERED = "not_covered"
+    """No broadband at the address yet."""
+    SPEED_NOT_AVAILABLE = "speed_not_available"
+    """The address has broadband, but not at this speed; `max_mbps` says how much."""
+    SAME_ADDRESS = "same_address"
+    """There is an access of this customer at the address already."""
+    WORK_PENDING = "work_pending"
+    """An engineer has already been ordered for it."""
 
 
 class BssUnavailable(Unavailable):

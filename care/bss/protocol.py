@@ -16,6 +16,8 @@ Network    areas, outages, line tests  TMF656, TMF639, TMF653, TMF673
 Stores     shops                       TMF674
 Numbers    free numbers, second cards  TMF685, TMF716
 Leaving    closing, porting, owners    TMF622, TMF651
+Broadband  offers, orders of work      TMF620, TMF622, TMF641
+Workforce  what can be booked          TMF646
 =========  ==========================  =====================
 
 Every method may raise `BssUnavailable`. A look-up by a key that names nothing returns None;
@@ -31,6 +33,7 @@ from typing import Protocol
 
 from care.bss.contracts import Leaving, Numbers
 from care.bss.errors import BssRejected, BssUnavailable, RejectReason
+from care.bss.model.appointments import BookableHours, PlaceKind
 from care.bss.model.billing import (
     Balance,
     Bill,
@@ -42,6 +45,7 @@ from care.bss.model.billing import (
     UsageBucket,
     UsageKind,
 )
+from care.bss.model.broadband import BroadbandOffer, BroadbandWork
 from care.bss.model.catalogue import (
     Addon,
     AddonKind,
@@ -102,7 +106,11 @@ __all__ = [
     "BillItem",
     "BillState",
     "Billing",
+    "BookableHours",
+    "Broadband",
     "BroadbandAccess",
+    "BroadbandOffer",
+    "BroadbandWork",
     "Bss",
     "BssRejected",
     "BssUnavailable",
@@ -145,6 +153,7 @@ __all__ = [
     "Payment",
     "PaymentMethod",
     "PaymentState",
+    "PlaceKind",
     "Plan",
     "PlanSegment",
     "PointsAccount",
@@ -161,6 +170,7 @@ __all__ = [
     "Tariff",
     "UsageBucket",
     "UsageKind",
+    "Workforce",
 ]
 
 
@@ -406,6 +416,58 @@ class Stores(Protocol):
         ...
 
 
+class Broadband(Protocol):
+    """Broadband: what is sold, and orders that send an engineer (TMF620, TMF622, TMF641)."""
+
+    async def broadband_offers(self) -> tuple[BroadbandOffer, ...]:
+        """Everything that is sold, by speed; relocation is one of them."""
+        ...
+
+    async def check_installation(self, line_id: str, offer_id: str, address: str) -> None:
+        """Raise what `install_broadband` would raise, and do nothing: asked before the offer is made."""
+        ...
+
+    async def install_broadband(
+        self, line_id: str, offer_id: str, address: str, day: date, *, idempotency_key: str
+    ) -> OrderReceipt:
+        """Order a new access at an address, to be put in on `day` or whenever the engineer comes.
+
+        It is the customer's once `finish_broadband_order` says so. Raises BssRejected: UNKNOWN_LINE, UNKNOWN_OFFERING,
+        NOT_ON_SALE, LINE_NOT_ACTIVE, SECOND_CARD, IN_ARREARS, UNKNOWN_ADDRESS, NOT_COVERED, SPEED_NOT_AVAILABLE,
+        SAME_ADDRESS, WORK_PENDING, KEY_REUSED.
+        """
+        ...
+
+    async def check_relocation(self, broadband_id: str, address: str) -> None:
+        """Raise what `relocate_broadband` would raise, and do nothing."""
+        ...
+
+    async def relocate_broadband(
+        self, broadband_id: str, address: str, day: date, *, idempotency_key: str
+    ) -> OrderReceipt:
+        """Order that an access be moved to another address. It stays where it is until the work is done.
+
+        Raises BssRejected: UNKNOWN_BROADBAND, LINE_NOT_ACTIVE, IN_ARREARS, UNKNOWN_ADDRESS, NOT_COVERED,
+        SPEED_NOT_AVAILABLE, SAME_ADDRESS, WORK_PENDING, KEY_REUSED.
+        """
+        ...
+
+    async def finish_broadband_order(self, order_id: str, *, done: bool) -> OrderReceipt:
+        """Note that the engineer has done the work, or that it will not be done.
+
+        Of a finished order nothing changes any more. Raises BssRejected: UNKNOWN_ORDER.
+        """
+        ...
+
+
+class Workforce(Protocol):
+    """Counters and engineers (TMF646)."""
+
+    async def bookable_hours(self, kind: PlaceKind, place_id: str) -> tuple[BookableHours, ...]:
+        """Hours in which a shop or the engineers of an area can be booked; empty where none can."""
+        ...
+
+
 class Bss(
     Customers,
     Catalogue,
@@ -416,6 +478,8 @@ class Bss(
     Stores,
     Numbers,
     Leaving,
+    Broadband,
+    Workforce,
     Protocol,
 ):
     """All of the operator's systems. Implementations: `care.bss.embedded`."""

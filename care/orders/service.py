@@ -272,7 +272,7 @@ class Orders:
         else:
             order.state, order.operator_order_id = OrderState.PLACED, number
             text = success_text(order.name, order.effective, number_of(order.id))
-            self._kinds[order.kind].placed(session, placed)
+            self._kinds[order.kind].placed(session, replace(placed, operator_order_id=number))
         send_later(session, order.phone, text, self._clock())
 
     def _write_order(
@@ -371,6 +371,7 @@ def _to_place(session: Session, order_id: str) -> tuple[OrderState, OrderToPlace
         offering_id=row.offering_id,
         effective=row.effective,
         params=offer.params,
+        name=row.name,
     )
 
 

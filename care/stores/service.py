@@ -1,10 +1,12 @@
 """Which shops are near, and whether they are open."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from care.bss.protocol import Bss, OpeningHours, Store
+from care.holidays import public_holiday
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,8 @@ class StoreToday:
     hours: OpeningHours | None
     """None when it is closed all day."""
     open_now: bool
+    holiday: str | None = None
+    """The public holiday of the day."""
 
 
 async def store(bss: Bss, store_id: str) -> Store | None:
@@ -41,15 +45,38 @@ async def stores_in_district(bss: Bss, district: str) -> tuple[Store, ...]:
     return tuple(store for store in await bss.stores() if store.district == district)
 
 
+def hours_on(store: Store, day: date) -> OpeningHours | None:
+    """The shop's hours of a day, public holidays considered; None when it is closed."""
+    if public_holiday(day) is None:
+        return store.hours_on(day)
+    return next(
+        (hours for hours in store.holiday_hours if day.isoweekday() in hours.weekdays), None
+    )
+
+
 def store_today(store: Store, now: datetime, zone: ZoneInfo) -> StoreToday:
     """The shop's hours of the local day of `now` (aware)."""
     local = now.astimezone(zone)
-    hours = store.hours_on(local.date())
+    hours = hours_on(store, local.date())
     open_now = hours is not None and hours.opens <= local.time() < hours.closes
-    return StoreToday(store, hours, open_now)
+    return StoreToday(store, hours, open_now, public_holiday(local.date()))
 
 
 def next_open_day(store: Store, after: date) -> date | None:
-    """The first day after `after`, within a week, on which the shop is open."""
-    days = (after + timedelta(days=ahead) for ahead in range(1, 8))
-    return next((day for day in days if store.hours_on(day) is not None), None)
+    """The first day after `after`, within two weeks, on which the shop is open (a holiday lasts up to nine days)."""
+    days = (after + timedelta(days=ahead) for ahead in range(1, 15))
+    return next((day for day in days if hours_on(store, day) is not None), None)
+
+
+def offering(stores: Iterable[Store], service: str) -> tuple[Store, ...]:
+    """The shops at which a service is done, in the given order."""
+    return tuple(store for store in stores if service in store.services)
+
+
+def district_in(text: str, stores: Iterable[Store]) -> str | None:
+    """The district with shops that a text names: 望江区, also without 区."""
+    districts = sorted({store.district for store in stores}, key=len, reverse=True)
+    for district in districts:
+        if district in text or district.rstrip("区县") in text:
+            return district
+    return None

@@ -124,6 +124,15 @@ def move(
     return ticket
 
 
+def note(session: Session, number: str, actor: str, text: str, now: datetime) -> Ticket:
+    """Put something on a ticket's record without moving it. Raises ``NotFound``."""
+    ticket = find(session, number)
+    state = TicketState(ticket.state)
+    _record(session, number, actor, state, state, text, now)
+    ticket.updated_at = now
+    return ticket
+
+
 def find(session: Session, number: str) -> Ticket:
     """The ticket with this number. Raises ``NotFound``."""
     ticket = session.get(Ticket, number)

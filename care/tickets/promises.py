@@ -14,6 +14,8 @@ _DUTIES = {
     TicketKind.CALL_FAULT: "mobile_fault",
     TicketKind.COMPLAINT: "complaint_answer",
     TicketKind.SERVICE_REQUEST: "service_change",
+    TicketKind.INSTALLATION: "installation",
+    TicketKind.RELOCATION: "installation",
 }
 
 _OURS = {
@@ -21,6 +23,7 @@ _OURS = {
     TicketKind.FOLLOW_UP: timedelta(hours=24),
     TicketKind.APPLICATION: timedelta(hours=24),
     TicketKind.ENTERPRISE_LEAD: timedelta(hours=24),
+    TicketKind.COVERAGE_LEAD: timedelta(days=30),
 }
 
 

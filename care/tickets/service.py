@@ -53,6 +53,16 @@ class Tickets:
         self, request: TicketRequest, guard: Callable[[Session], None] | None = None
     ) -> Ticket:
         """Open a ticket. ``guard`` is called first in the transaction and may refuse."""
+
+        def work(session: Session) -> Ticket:
+            if guard is not None:
+                guard(session)
+            return self.open_in(session, request)
+
+        return await self._db.write(work)
+
+    def open_in(self, session: Session, request: TicketRequest) -> Ticket:
+        """The same inside the caller's transaction."""
         now = self._clock()
         new = NewTicket(
             kind=request.kind,
@@ -68,15 +78,9 @@ class Tickets:
             conversation_id=request.conversation_id,
             turn_id=request.turn_id,
         )
-
-        def work(session: Session) -> Ticket:
-            if guard is not None:
-                guard(session)
-            ticket = lifecycle.open_ticket(session, new, now, self._zone)
-            self._announce(session, ticket.number, now)
-            return ticket
-
-        return await self._db.write(work)
+        ticket = lifecycle.open_ticket(session, new, now, self._zone)
+        self._announce(session, ticket.number, now)
+        return ticket
 
     async def move(self, number: str, to: TicketState, actor: str, note: str) -> Ticket:
         """Move a ticket to another state. Raises ``NotFound`` or ``TransitionNotAllowed``."""

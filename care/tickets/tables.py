@@ -36,6 +36,10 @@ class TicketKind(StrEnum):
     """What is prepared here and finished in person: a new number, another owner, a renewed document."""
     ENTERPRISE_LEAD = "enterprise_lead"
     """A company's enquiry, for the account team."""
+    INSTALLATION = "installation"
+    RELOCATION = "relocation"
+    COVERAGE_LEAD = "coverage_lead"
+    """Somebody wants broadband where there is none yet, and is to be told when there is."""
 
 
 class Ticket(Base):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
+from care.appointments.tables import Appointment
 from care.bss.embedded.tables import PaymentRow as OperatorPayment
 from care.channels.rest.senders import CHANNEL
 from care.channels.rest.senders import sender as rest_sender
@@ -131,6 +132,15 @@ class Rows:
         rows = self.db.read_now(lambda session: session.execute(query).mappings().all())
         return sum(
             all(_as_text(row[name]) == value for name, value in values.items()) for row in rows
+        )
+
+    def appointments(self, conversation_id: str) -> list[Appointment]:
+        """What was booked in this conversation, in order; times that were only held for a while are left out."""
+        query = select(Appointment).where(
+            Appointment.conversation_id == conversation_id, ~Appointment.matter.startswith("hold:")
+        )
+        return self.db.read_now(
+            lambda session: list(session.scalars(query.order_by(Appointment.id)))
         )
 
     def is_verified(self, contact_id: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pypdf
 
+from care.appointments import texts
 from care.conversations.tables import Conversation, Message, Role, TurnState
 from care.orders.tables import OrderState
 from care.payments.tables import PaymentState
@@ -221,6 +222,7 @@ def _check_afterwards(
         for text in expected.holds:
             content = f"{ticket.title}\n{ticket.description}\n{ticket.phone}\n{ticket.customer_id}"
             assert values.fill(text) in content, f"the ticket holds no {text!r}: {content}"
+    _check_appointments(dialogue, conversation, rows, values)
     if dialogue.changes:
         pending = values.next_plan()
         assert pending == after.next_plan, f"the operator will change the plan to {pending}"
@@ -237,6 +239,19 @@ def _check_afterwards(
         _await_rows(row, rows, values)
     for text in after.nowhere:
         assert not (places := rows.places_of(values.fill(text))), f"kept in {places}"
+
+
+def _check_appointments(
+    dialogue: Dialogue, conversation: Conversation, rows: Rows, values: Values
+) -> None:
+    booked = rows.appointments(conversation.id)
+    found = [(row.kind, row.state) for row in booked]
+    wanted = [(one.kind, one.state) for one in dialogue.after.appointments]
+    assert found == wanted, f"appointments are {found}, should be {wanted}"
+    for row, expected in zip(booked, dialogue.after.appointments, strict=True):
+        content = f"{texts.label(row.day, row.hours)}\n{row.place_id}\n{row.business}\n{row.ticket_number}"
+        for text in expected.holds:
+            assert values.fill(text) in content, f"the appointment holds no {text!r}: {content}"
 
 
 def _check_turns(dialogue: Dialogue, conversation: Conversation, rows: Rows) -> None:

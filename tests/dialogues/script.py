@@ -29,6 +29,7 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       tickets: [{kind: callback, holds: [漫游]}] # all tickets of this conversation
       orders: [{offering: crbt, kind: cancel_addon, state: placed}]  # the same of anything that is ordered
       holds: {crbt: ends, roam_asia: pending, data_10g: none}  # what the line holds: active, ends, pending or none
+      appointments: [{kind: shop, state: booked, holds: ["{shop_label:1@s_cuihu}"]}]   # all booked in this conversation
       next_plan: p59                 # what the operator will change the line to
       packet: {停在: 等验证码}          # what the agent gets
       reason: complaint              # why a person is to take over
@@ -73,6 +74,7 @@ _AFTER = (
     "pushed",
     "line",
     "rows",
+    "appointments",
 )
 _DIALOGUE = ("about", "proves", "customer", "changes", "variants", "steps", "after")
 _HELD = ("active", "ends", "pending", "none")
@@ -148,6 +150,15 @@ class ExpectedRows:
 
 
 @dataclass(frozen=True)
+class ExpectedAppointment:
+    """An appointment that must have been booked; ``holds`` stands in its time, place, business or number."""
+
+    kind: str
+    state: str
+    holds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class After:
     """What must have happened in the end."""
 
@@ -155,6 +166,7 @@ class After:
     orders: tuple[ExpectedOrder, ...] = ()
     holds: Mapping[str, str] = field(default_factory=dict)
     tickets: tuple[ExpectedTicket, ...] = ()
+    appointments: tuple[ExpectedAppointment, ...] = ()
     next_plan: str | None = None
     packet: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
@@ -216,6 +228,8 @@ def read(path: Path, folder: Path = FOLDER) -> Dialogue:
     credited = [one for one in dialogue.after.payments if one.state == "credited"]
     if (credited or dialogue.after.invoices) and not dialogue.changes:
         raise fields.error("money and invoices change the customer: they need 'changes: true'")
+    if dialogue.after.appointments and not dialogue.changes:
+        raise fields.error("an appointment changes the customer: it needs 'changes: true'")
     return dialogue
 
 
@@ -321,6 +335,9 @@ def _after(fields: _Fields) -> After:
     fields.only(_AFTER)
     orders = fields.records("orders")
     tickets = fields.records("tickets")
+    appointments = fields.records("appointments")
+    for appointment in appointments:
+        appointment.only(("kind", "state", "holds"))
     for order in orders:
         order.only(("plan", "offering", "kind", "state"))
         if len(order.given(("plan", "offering"))) != 1:
@@ -348,6 +365,10 @@ def _after(fields: _Fields) -> After:
         holds=_holdings(fields),
         tickets=tuple(
             ExpectedTicket(ticket.text("kind"), ticket.texts("holds")) for ticket in tickets
+        ),
+        appointments=tuple(
+            ExpectedAppointment(one.text("kind"), one.text("state"), one.texts("holds"))
+            for one in appointments
         ),
         next_plan=fields.text_or_none("next_plan"),
         packet=fields.mapping("packet"),

@@ -24,6 +24,13 @@
 ``{ticket}`` ``{promised}``   number and promise of the conversation's newest ticket
 ``{order}``                   number of its newest order
 ``{link}`` ``{link:2}``       the newest link that the bot has said; the second newest
+``{visit:2}``                 the second time at which an engineer is free at the customer's home, as a button has it;
+                              ``{visit:2@haitang}`` in another area
+``{visit_label:2}``           the same as sentences have it; ``{visit_said:2}`` as people say it (12月5号上午);
+                              ``{visit_date:2}`` its day alone (12月5号)
+``{shop:2@s_cuihu}`` …        the same of a shop's counters; also ``{shop_label:2@s_cuihu}`` ``{shop_said:2@s_cuihu}``
+``{date:60}``                 the day in 60 days, as people say it: 12月5号
+``{booking}``                 number of the conversation's newest appointment
 ============================  =====================================================================
 """
 
@@ -37,10 +44,12 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from care.appointments.timetable import TimeSlot
 from care.bss.embedded.system import EmbeddedBss
 from care.bss.months import month_of, shift_month
-from care.bss.protocol import Bill, Line, SubscriptionState, UsageKind
+from care.bss.protocol import Bill, Line, PlaceKind, SubscriptionState, UsageKind
 from care.conversations.tables import Role
+from tests.dialogues import slots
 from tests.dialogues.rows import Rows
 from tests.dialogues.script import ScriptError
 
@@ -69,6 +78,7 @@ class Values:
         self._began = datetime.now(UTC)
         self._lines: dict[str, tuple[Line, ...]] = {}
         self._bss = EmbeddedBss(rows.db, lambda: datetime.now(UTC), ZONE)
+        self._slots = slots.Slots(rows.db, self._bss)
         self._known: dict[str, Callable[[str], str]] = known_values(self)
 
     def fill(self, text: str) -> str:
@@ -196,6 +206,28 @@ class Values:
         value = getattr(tickets[-1], field)
         return _moment(value) if isinstance(value, datetime) else str(value)
 
+    def visit(self, which: str) -> TimeSlot:
+        """A time at which an engineer is free: ``2``, ``2@haitang``."""
+        number, _, area = which.partition("@")
+        if not area:
+            customer = self._ask(self._bss.customer(self.line("").customer_id))
+            assert customer is not None
+            assert customer.area_id is not None
+            area = customer.area_id
+        return self._slots.at(PlaceKind.VISIT, area)[int(number or 1) - 1]
+
+    def shop(self, which: str) -> TimeSlot:
+        """A time at which a shop has a counter: ``2@s_cuihu``."""
+        number, _, store = which.partition("@")
+        return self._slots.at(PlaceKind.SHOP, store)[int(number or 1) - 1]
+
+    def booking(self) -> str:
+        """The number of the conversation's newest appointment."""
+        booked = self._rows.appointments(self._conversation())
+        if not booked:
+            raise AssertionError("nothing was booked in this conversation")
+        return booked[-1].number
+
     def order(self) -> str:
         """The number of the conversation's newest order, as customers are told it."""
         orders = self._rows.orders(self._conversation())
@@ -288,6 +320,15 @@ def known_values(values: Values) -> dict[str, Callable[[str], str]]:
         "promised": lambda _: values.ticket("promised_at"),
         "order": lambda _: values.order(),
         "link": values.link,
+        "visit": lambda which: slots.on_button(values.visit(which)),
+        "visit_label": lambda which: slots.in_sentence(values.visit(which)),
+        "visit_said": lambda which: slots.as_said(values.visit(which)),
+        "visit_date": lambda which: slots.day_said(values.visit(which).day),
+        "shop": lambda which: slots.on_button(values.shop(which)),
+        "shop_label": lambda which: slots.in_sentence(values.shop(which)),
+        "shop_said": lambda which: slots.as_said(values.shop(which)),
+        "date": lambda days: slots.day_said(slots.day_away(int(days))),
+        "booking": lambda _: values.booking(),
     }
 
 

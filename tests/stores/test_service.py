@@ -5,7 +5,10 @@ import pytest
 
 from care.bss.embedded import EmbeddedBss
 from care.stores.service import (
+    district_in,
+    hours_on,
     next_open_day,
+    offering,
     store,
     store_today,
     stores_in_district,
@@ -70,3 +73,29 @@ async def test_a_closed_day_is_skipped(operator: EmbeddedBss) -> None:
     assert today.hours is None
     assert not today.open_now
     assert await store(operator, "s_0") is None
+
+
+async def test_public_holidays_have_hours_of_their_own(operator: EmbeddedBss) -> None:
+    big, small = await store(operator, "s_cuihu"), await store(operator, "s_wenhua")
+    assert big is not None
+    assert small is not None
+    holiday = date(2026, 10, 1)
+    hours = hours_on(big, holiday)
+    assert hours is not None
+    assert f"{hours.opens:%H:%M}-{hours.closes:%H:%M}" == "10:00-18:00"
+    assert hours_on(small, holiday) is None
+    noon = datetime(2026, 10, 1, 4, tzinfo=UTC)
+    assert store_today(small, noon, ZONE).holiday == "国庆节"
+    assert not store_today(small, noon, ZONE).open_now
+    assert next_open_day(small, holiday) == date(2026, 10, 8)
+    working_saturday = date(2026, 10, 10)
+    assert hours_on(small, working_saturday) == small.hours_on(working_saturday)
+
+
+async def test_shops_that_do_something_and_districts_in_words(operator: EmbeddedBss) -> None:
+    shops = await operator.stores()
+    assert {shop.id for shop in offering(shops, "销户")} == {"s_tongshan"}
+    assert district_in("我在新港区这边", shops) == "新港区"
+    assert district_in("新港那边有吗", shops) == "新港区"
+    assert district_in("临溪", shops) == "临溪县"
+    assert district_in("朝阳区", shops) is None

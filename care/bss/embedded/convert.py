@@ -179,7 +179,7 @@ def receipt(row: OrderRow, today: date) -> OrderReceipt:
     """An order with its state of `today`."""
     if row.cancelled_at is not None:
         state = OrderState.CANCELLED
-    elif row.effective > today:
+    elif row.awaits_work or row.effective > today:
         state = OrderState.ACCEPTED
     else:
         state = OrderState.COMPLETED

@@ -207,16 +207,21 @@ def store(row: StoreRow) -> Store:
         address=row.address,
         phone=row.phone,
         area_ids=tuple(row.area_ids),
-        hours=tuple(
-            OpeningHours(
-                tuple(entry["weekdays"]),
-                time.fromisoformat(entry["opens"]),
-                time.fromisoformat(entry["closes"]),
-            )
-            for entry in row.hours
-        ),
+        hours=_hours(row.hours),
         services=tuple(row.services),
         accessible=row.accessible,
+        holiday_hours=_hours(row.holiday_hours),
+    )
+
+
+def _hours(entries: list[Any]) -> tuple[OpeningHours, ...]:
+    return tuple(
+        OpeningHours(
+            tuple(entry["weekdays"]),
+            time.fromisoformat(entry["opens"]),
+            time.fromisoformat(entry["closes"]),
+        )
+        for entry in entries
     )
 
 
@@ -230,14 +235,19 @@ def store_values(store: Store) -> dict[str, Any]:
         "address": store.address,
         "phone": store.phone,
         "area_ids": list(store.area_ids),
-        "hours": [
-            {
-                "weekdays": list(hours.weekdays),
-                "opens": hours.opens.strftime("%H:%M"),
-                "closes": hours.closes.strftime("%H:%M"),
-            }
-            for hours in store.hours
-        ],
+        "hours": _hours_values(store.hours),
         "services": list(store.services),
         "accessible": store.accessible,
+        "holiday_hours": _hours_values(store.holiday_hours),
     }
+
+
+def _hours_values(hours: tuple[OpeningHours, ...]) -> list[Any]:
+    return [
+        {
+            "weekdays": list(entry.weekdays),
+            "opens": entry.opens.strftime("%H:%M"),
+            "closes": entry.closes.strftime("%H:%M"),
+        }
+        for entry in hours
+    ]

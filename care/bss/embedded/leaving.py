@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, func, not_, select, update
 from sqlalchemy.orm import Session
 
 from care.bss.embedded.base import require_customer, require_line
-from care.bss.embedded.ordering import EmbeddedOrdering, _Request
+from care.bss.embedded.ordering import EmbeddedOrdering, OrderRequest
 from care.bss.embedded.tables import (
     AccountRow,
     BillRow,
@@ -79,7 +79,7 @@ class EmbeddedLeaving(EmbeddedOrdering):
 
     async def close(self, line_id: str, subject_id: str, *, idempotency_key: str) -> OrderReceipt:
         """See the protocol."""
-        request = _Request(idempotency_key, OrderAction.CLOSE, line_id, subject_id)
+        request = OrderRequest(idempotency_key, OrderAction.CLOSE, line_id, subject_id)
         today = self._today()
 
         def apply(session: Session, line: LineRow) -> OrderRow:

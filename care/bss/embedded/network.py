@@ -27,7 +27,7 @@ class EmbeddedNetwork(EmbeddedBase):
 
     async def areas(self) -> tuple[Area, ...]:
         """See the protocol."""
-        return await self._read(_areas)
+        return await self._read(all_areas)
 
     async def area(self, area_id: str) -> Area | None:
         """See the protocol."""
@@ -42,7 +42,7 @@ class EmbeddedNetwork(EmbeddedBase):
         """See the protocol. The longest name found decides; the area's own goes before a street."""
 
         def work(session: Session) -> Area | None:
-            return place(address, _areas(session))
+            return place(address, all_areas(session))
 
         return await self._read(work)
 
@@ -119,7 +119,8 @@ def place(address: str, areas: tuple[Area, ...]) -> Area | None:
     return None
 
 
-def _areas(session: Session) -> tuple[Area, ...]:
+def all_areas(session: Session) -> tuple[Area, ...]:
+    """Every area that is served, by its identifier."""
     return tuple(
         convert_catalogue.area(row) for row in session.scalars(select(AreaRow).order_by(AreaRow.id))
     )

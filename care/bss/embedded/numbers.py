@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from care.bss.embedded.base import plan_in_force, require_line
 from care.bss.embedded.order_effects import check_line
-from care.bss.embedded.ordering import EmbeddedOrdering, _Request
+from care.bss.embedded.ordering import EmbeddedOrdering, OrderRequest
 from care.bss.embedded.tables import LineRow, OrderRow, PlanRow
 from care.bss.embedded.tables_contracts import CardOrderRow, NumberHoldRow, NumberRow
 from care.bss.errors import BssRejected, RejectReason
@@ -116,7 +116,7 @@ class EmbeddedNumbers(EmbeddedOrdering):
         self, line_id: str, phone: str, holder: str, delivery: Delivery, *, idempotency_key: str
     ) -> OrderReceipt:
         """See the protocol."""
-        request = _Request(idempotency_key, OrderAction.ADD_SECOND_CARD, line_id, phone)
+        request = OrderRequest(idempotency_key, OrderAction.ADD_SECOND_CARD, line_id, phone)
         today = self._today()
 
         def apply(session: Session, line: LineRow) -> OrderRow:

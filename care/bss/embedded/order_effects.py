@@ -228,7 +228,7 @@ def may_undo(session: Session, order: OrderRow, now: datetime, today: date) -> b
     """Whether an order can be taken back at `now`."""
     if _superseded(session, order):
         return False
-    if order.effective > today:
+    if order.awaits_work or order.effective > today:
         return True
     if order.action != OrderAction.SUBSCRIBE_ADDON or now - order.placed_at > UNDO_TIME:
         return False

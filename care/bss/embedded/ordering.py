@@ -31,7 +31,7 @@ from care.db import new_id
 
 
 @dataclass(frozen=True)
-class _Request:
+class OrderRequest:
     """What is ordered; two requests with one key must be equal."""
 
     key: str
@@ -59,7 +59,9 @@ class EmbeddedOrdering(EmbeddedBase):
         self, line_id: str, plan_id: str, effective: date, *, idempotency_key: str
     ) -> OrderReceipt:
         """See the protocol."""
-        request = _Request(idempotency_key, OrderAction.CHANGE_PLAN, line_id, plan_id, effective)
+        request = OrderRequest(
+            idempotency_key, OrderAction.CHANGE_PLAN, line_id, plan_id, effective
+        )
         today = self._today()
 
         def apply(session: Session, line: LineRow) -> OrderRow:
@@ -90,7 +92,9 @@ class EmbeddedOrdering(EmbeddedBase):
         self, line_id: str, addon_id: str, *, idempotency_key: str, start: date | None = None
     ) -> OrderReceipt:
         """See the protocol. What begins later is charged by the operator's billing on its first day."""
-        request = _Request(idempotency_key, OrderAction.SUBSCRIBE_ADDON, line_id, addon_id, start)
+        request = OrderRequest(
+            idempotency_key, OrderAction.SUBSCRIBE_ADDON, line_id, addon_id, start
+        )
         today = self._today()
 
         def apply(session: Session, line: LineRow) -> OrderRow:
@@ -118,7 +122,7 @@ class EmbeddedOrdering(EmbeddedBase):
         self, line_id: str, addon_id: str, *, idempotency_key: str
     ) -> OrderReceipt:
         """See the protocol."""
-        request = _Request(idempotency_key, OrderAction.CANCEL_ADDON, line_id, addon_id)
+        request = OrderRequest(idempotency_key, OrderAction.CANCEL_ADDON, line_id, addon_id)
         today = self._today()
 
         def apply(session: Session, line: LineRow) -> OrderRow:
@@ -143,7 +147,7 @@ class EmbeddedOrdering(EmbeddedBase):
         """See the protocol."""
         now, today = self._clock(), self._today()
         first = await self._read(lambda session: _find(session, order_id))
-        request = _Request(idempotency_key, OrderAction.UNDO, first.line_id, first.offering_id)
+        request = OrderRequest(idempotency_key, OrderAction.UNDO, first.line_id, first.offering_id)
 
         def apply(session: Session, line: LineRow) -> OrderRow:
             order = _find(session, order_id)
@@ -181,7 +185,7 @@ class EmbeddedOrdering(EmbeddedBase):
 
         return await self._read(work)
 
-    def _order(self, request: _Request, effective: date) -> OrderRow:
+    def _order(self, request: OrderRequest, effective: date) -> OrderRow:
         return OrderRow(
             id=new_id(),
             idempotency_key=request.key,
@@ -194,7 +198,7 @@ class EmbeddedOrdering(EmbeddedBase):
 
     async def _place(
         self,
-        request: _Request,
+        request: OrderRequest,
         apply: Callable[[Session, LineRow], OrderRow],
         undoes_id: str | None = None,
     ) -> OrderReceipt:
@@ -217,6 +221,8 @@ class EmbeddedOrdering(EmbeddedBase):
                 )
                 session.add(row)
                 session.flush()
+                session.add_all(session.info.pop("after_order", []))
+                session.flush()
             return convert.receipt(row, today)
 
         try:
@@ -226,7 +232,7 @@ class EmbeddedOrdering(EmbeddedBase):
             return await self._write(work)
 
 
-def _replay(session: Session, request: _Request, undoes_id: str | None) -> OrderRow | None:
+def _replay(session: Session, request: OrderRequest, undoes_id: str | None) -> OrderRow | None:
     row = session.scalars(
         select(OrderRow).where(OrderRow.idempotency_key == request.key)
     ).one_or_none()

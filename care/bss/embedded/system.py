@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from care.bss.embedded.billing import EmbeddedBilling
+from care.bss.embedded.broadband import EmbeddedBroadband, EmbeddedWorkforce
 from care.bss.embedded.catalogue import EmbeddedCatalogue
 from care.bss.embedded.crediting import EmbeddedCrediting
 from care.bss.embedded.customers import EmbeddedCustomers
@@ -29,8 +30,10 @@ class EmbeddedBss(
     EmbeddedCrediting,
     EmbeddedNumbers,
     EmbeddedLeaving,
+    EmbeddedBroadband,
     EmbeddedOrdering,
     EmbeddedNetwork,
+    EmbeddedWorkforce,
     Bss,
 ):
     """The operator's systems on our own tables.

@@ -120,6 +120,8 @@ class StoreRow(Base):
     area_ids: Mapped[list[Any]]
     hours: Mapped[list[Any]]
     """Objects with `weekdays`, `opens`, `closes` (`HH:MM`)."""
+    holiday_hours: Mapped[list[Any]]
+    """The same for public holidays; empty when closed then."""
     services: Mapped[list[Any]]
     accessible: Mapped[bool]
 
@@ -351,6 +353,61 @@ class OrderRow(Base):
     undoes_id: Mapped[str | None] = mapped_column(ForeignKey("bss_order.id"), unique=True)
     """On an undo: the order that it took back (once at most)."""
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    awaits_work: Mapped[bool] = mapped_column(default=False)
+    """An engineer has to come first: it is not in force, whatever `effective` says."""
+
+
+class BroadbandOfferRow(Base):
+    """A broadband speed with its price, or the relocation."""
+
+    __tablename__ = "bss_broadband_offer"
+
+    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    nicknames: Mapped[list[Any]]
+    work: Mapped[str] = mapped_column(String(20))
+    mbps: Mapped[int]
+    monthly_fee: Mapped[Decimal] = mapped_column(Money)
+    work_fee: Mapped[Decimal] = mapped_column(Money)
+    term_months: Mapped[int]
+    rules: Mapped[list[Any]]
+    tariff_code: Mapped[str] = mapped_column(String(40))
+    on_sale: Mapped[bool]
+
+
+class BroadbandOrderRow(Base):
+    """What an order for broadband means in the field. It is pending until it is finished."""
+
+    __tablename__ = "bss_broadband_order"
+
+    order_id: Mapped[str] = mapped_column(ForeignKey("bss_order.id"), primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("bss_customer.id"), index=True)
+    work: Mapped[str] = mapped_column(String(20))
+    broadband_id: Mapped[str | None] = mapped_column(ForeignKey("bss_broadband.id"))
+    """The access that is moved, or that the installation made."""
+    address: Mapped[str] = mapped_column(String(200))
+    area_id: Mapped[str] = mapped_column(ForeignKey("bss_area.id"))
+    mbps: Mapped[int]
+    monthly_fee: Mapped[Decimal] = mapped_column(Money)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done: Mapped[bool] = mapped_column(default=False)
+
+
+class BookableHoursRow(Base):
+    """Hours in which a shop or an area's engineers can be booked."""
+
+    __tablename__ = "bss_bookable_hours"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    place_id: Mapped[str] = mapped_column(_KEY, index=True)
+    holidays: Mapped[bool]
+    weekdays: Mapped[list[Any]]
+    opens: Mapped[str] = mapped_column(String(5))
+    closes: Mapped[str] = mapped_column(String(5))
+    """`HH:MM`."""
+    minutes: Mapped[int]
+    capacity: Mapped[int]
 
 
 class DemoLoadRow(Base):

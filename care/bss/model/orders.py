@@ -14,6 +14,8 @@ class OrderAction(StrEnum):
     UNDO = "undo"
     ADD_SECOND_CARD = "add_second_card"
     CLOSE = "close"
+    INSTALL_BROADBAND = "install_broadband"
+    RELOCATE_BROADBAND = "relocate_broadband"
 
 
 class OrderState(StrEnum):
@@ -35,6 +37,7 @@ class OrderReceipt:
     action: OrderAction
     offering_id: str
     """Plan or add-on ordered, cancelled or restored; the number of a second card; the line or access closed."""
+    """Plan, add-on or broadband offer ordered, cancelled or restored."""
     replaces_id: str | None
     """The plan that ends, for a change of plan."""
     state: OrderState

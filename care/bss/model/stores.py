@@ -31,6 +31,8 @@ class Store:
     """What can be done there, in plain words."""
     accessible: bool
     """Step-free entrance and a counter for the elderly."""
+    holiday_hours: tuple[OpeningHours, ...] = ()
+    """Hours of public holidays, whatever day of the week they are; empty when closed then."""
 
     def hours_on(self, day: date) -> OpeningHours | None:
         """Opening hours on `day`; None when closed."""

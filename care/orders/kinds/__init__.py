@@ -1,12 +1,15 @@
 """What can be ordered, one file a kind; a new kind is a file here and a line in ``all_kinds``."""
 
+from care.appointments.service import Appointments
 from care.bss.protocol import Bss
 from care.orders.kinds.base import Choice, Note, OrderKind, OrderToPlace, Params, Terms
 from care.orders.kinds.cancel_addon import CancelAddon
 from care.orders.kinds.change_plan import ChangePlan
 from care.orders.kinds.closing import CloseBroadband, CloseLine
+from care.orders.kinds.install_broadband import InstallBroadband
 from care.orders.kinds.open_roaming import OpenRoaming
 from care.orders.kinds.port_out import PortOut
+from care.orders.kinds.relocate_broadband import RelocateBroadband
 from care.orders.kinds.second_card import SecondCard
 from care.orders.kinds.subscribe_addon import SubscribeAddon
 from care.orders.kinds.undo_order import UndoOrder
@@ -14,8 +17,8 @@ from care.orders.kinds.undo_order import UndoOrder
 __all__ = ["Choice", "Note", "OrderKind", "OrderToPlace", "Params", "Terms", "all_kinds"]
 
 
-def all_kinds(bss: Bss) -> dict[str, OrderKind]:
-    """Every kind by its name."""
+def all_kinds(bss: Bss, appointments: Appointments | None = None) -> dict[str, OrderKind]:
+    """Every kind by its name; those that send an engineer only with ``appointments``."""
     kinds: list[OrderKind] = [
         ChangePlan(bss),
         SubscribeAddon(bss),
@@ -27,4 +30,6 @@ def all_kinds(bss: Bss) -> dict[str, OrderKind]:
         CloseBroadband(bss),
         PortOut(bss),
     ]
+    if appointments is not None:
+        kinds += [InstallBroadband(bss, appointments), RelocateBroadband(bss, appointments)]
     return {kind.name: kind for kind in kinds}

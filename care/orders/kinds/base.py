@@ -61,6 +61,10 @@ class OrderToPlace:
     offering_id: str
     effective: date
     params: Params
+    name: str = ""
+    """What was offered, as it was called then."""
+    operator_order_id: str = ""
+    """The operator's number of it; known in ``placed``."""
 
 
 class OrderKind(ABC):

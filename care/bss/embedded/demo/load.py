@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care.bss.embedded import convert_catalogue
+from care.bss.embedded import convert_broadband, convert_catalogue
 from care.bss.embedded.demo.history import LineHistory, line_history
 from care.bss.embedded.demo.holdings import Holding
 from care.bss.embedded.demo.orders import past_orders
@@ -29,6 +29,8 @@ from care.bss.embedded.tables import (
     AreaRow,
     BillItemRow,
     BillRow,
+    BookableHoursRow,
+    BroadbandOfferRow,
     BroadbandRow,
     ChargeItemRow,
     ContractRow,
@@ -122,6 +124,13 @@ def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = 
         AddonRow: [convert_catalogue.addon_values(addon) for addon in files.addons.values()],
         CountryRow: _countries(files),
         AreaRow: [convert_catalogue.area_values(area) for area in files.areas],
+        BroadbandOfferRow: [
+            convert_broadband.offer_values(offer) for offer in files.broadband_offers
+        ],
+        BookableHoursRow: [
+            {"id": number, **convert_broadband.bookable_values(hours)}
+            for number, hours in enumerate(files.bookable_hours, start=1)
+        ],
         StoreRow: [convert_catalogue.store_values(store) for store in files.stores],
         OutageRow: [_outage(outage, today, zone) for outage in files.outages],
         OutageAreaRow: [
@@ -196,8 +205,8 @@ def _add_customer(rows: Rows, customer: CustomerSpec, today: date) -> None:
             "customer_id": customer.id,
             "line_id": access.line,
             "account": access.account,
-            "address": customer.address,
-            "area_id": customer.area,
+            "address": access.address or customer.address,
+            "area_id": access.area or customer.area,
             "mbps": access.mbps,
             "ont_id": access.ont,
             "olt_id": access.olt,

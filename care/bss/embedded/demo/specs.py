@@ -12,9 +12,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from care.bss.embedded.demo.visits import read_bookable_hours, read_broadband_offers
 from care.bss.protocol import (
     Addon,
     Area,
+    BookableHours,
+    BroadbandOffer,
     ChargeItem,
     CustomerKind,
     CustomerLevel,
@@ -23,6 +26,7 @@ from care.bss.protocol import (
     OutageState,
     PaymentMethod,
     PaymentState,
+    PlaceKind,
     Plan,
     RoamingCountry,
     Service,
@@ -151,7 +155,7 @@ class LineSpec(_Spec):
 
 
 class BroadbandSpec(_Spec):
-    """A broadband access at the customer's address."""
+    """A broadband access, at the customer's address unless it has one of its own."""
 
     id: str
     account: str
@@ -163,6 +167,8 @@ class BroadbandSpec(_Spec):
     fee: Decimal
     since: date
     condition: LineVerdict
+    area: str | None = None
+    address: str | None = None
 
 
 class PointsSpec(_Spec):
@@ -229,6 +235,8 @@ class DemoFiles:
     countries: tuple[RoamingCountry, ...]
     areas: tuple[Area, ...]
     stores: tuple[Store, ...]
+    broadband_offers: tuple[BroadbandOffer, ...]
+    bookable_hours: tuple[BookableHours, ...]
     outages: tuple[OutageSpec, ...]
     customers: tuple[CustomerSpec, ...]
     numbers: tuple[NumberSpec, ...]
@@ -239,6 +247,7 @@ def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
     plans = [_offering(entry) for entry in _list(folder, "plans")]
     addons = [_offering(entry) for entry in _list(folder, "addons")]
     stores = [_renamed(entry, "areas", "area_ids") for entry in _list(folder, "stores")]
+    shops = TypeAdapter(tuple[Store, ...]).validate_python(stores)
     files = DemoFiles(
         operator=OperatorSpec.model_validate(read_top(folder / "operator.yml", "operator")),
         plans={plan.id: plan for plan in TypeAdapter(list[Plan]).validate_python(plans)},
@@ -249,7 +258,9 @@ def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
         },
         countries=_countries(folder),
         areas=TypeAdapter(tuple[Area, ...]).validate_python(_list(folder, "areas")),
-        stores=TypeAdapter(tuple[Store, ...]).validate_python(stores),
+        stores=shops,
+        broadband_offers=read_broadband_offers(folder),
+        bookable_hours=read_bookable_hours(folder, shops),
         outages=TypeAdapter(tuple[OutageSpec, ...]).validate_python(_list(folder, "outages")),
         customers=TypeAdapter(tuple[CustomerSpec, ...]).validate_python(_list(folder, "customers")),
         numbers=TypeAdapter(tuple[NumberSpec, ...]).validate_python(_list(folder, "numbers")),
@@ -294,6 +305,10 @@ def _check(files: DemoFiles) -> None:
     _known("area", area_ids, (area for store in files.stores for area in store.area_ids))
     _known("area", area_ids, (area for outage in files.outages for area in outage.areas))
     _known("area", area_ids, (customer.area for customer in files.customers))
+    accesses = [access for customer in files.customers for access in customer.broadband]
+    _known("area", area_ids, (access.area for access in accesses if access.area))
+    visited = [hours for hours in files.bookable_hours if hours.kind is PlaceKind.VISIT]
+    _known("area", area_ids, (hours.place_id for hours in visited))
     _known("charge item", files.charge_items, (a.charge_item_id for a in files.addons.values()))
     _known("plan", files.plans, (p for a in files.addons.values() for p in a.included_with))
     country_ids = {country.id for country in files.countries}
