@@ -1,7 +1,7 @@
 """Broadband orders and appointments.
 
 Revision: e73177bbb803
-Revises: df0878be61cf
+Revises: d279e9f85537
 Created: 2026-11-30 02:44:09.595500
 """
 
@@ -15,7 +15,7 @@ from care.db.base import Money, UtcDateTime
 __all__ = ["Money", "UtcDateTime"]
 
 revision: str = 'e73177bbb803'
-down_revision: str | None = 'df0878be61cf'
+down_revision: str | None = "d279e9f85537"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
