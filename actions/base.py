@@ -25,6 +25,7 @@ from care.db import Database
 from care.duties import Duties
 from care.faults.diagnosis import Diagnoses
 from care.knowledge import KnowledgeBase
+from care.lines.service import LineService
 from care.links import Links
 from care.orders.service import Orders
 from care.settings import Settings
@@ -48,6 +49,14 @@ FLOW_SLOTS = (
     "step",
     "month",
     "ticket_number",
+    "own_line",
+    "line_task",
+    "card_reason",
+    "card_way",
+    "keep_from",
+    "keep_months",
+    "spam_wish",
+    "spam_number",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 
@@ -76,6 +85,7 @@ class Services:
     duties: Duties
     wish_names: WishNames
     links: Links
+    lines: LineService
 
 
 @dataclass(frozen=True)

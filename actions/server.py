@@ -16,13 +16,19 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException, Tracker
 
 from actions import (
+    account,
     billing,
     faults,
     handover,
     identity,
     knowledge,
+    lines,
     orders,
+    password,
     plans,
+    sim,
+    spam,
+    suspension,
     talk,
     tickets,
     wishes,
@@ -43,6 +49,12 @@ _TOPICS = (
     handover,
     talk,
     wishes,
+    account,
+    lines,
+    sim,
+    suspension,
+    spam,
+    password,
 )
 
 

@@ -51,6 +51,8 @@ from care.http.limits import BodyLimit
 from care.http.network import listed
 from care.http.pages import Pages
 from care.knowledge import intents_of_domain, open_knowledge_base
+from care.lines.service import LineService
+from care.lines.words import load_words
 from care.links import Links
 from care.orders.kinds import all_kinds
 from care.orders.service import Orders
@@ -113,6 +115,8 @@ def wire(
     sms = sms or (DemoSms(db, clock) if settings.demo else NoSms())
     conversations = _conversations(settings, db, clock, engine, pubsub)
     verification = _verification(settings, db, bss, sms, clock, new_code)
+    links = Links(settings.session_secret.get_secret_value(), settings.public_url, clock)
+    words = load_words(settings.data_dir / "line_words.yml")
     return Services(
         settings=settings,
         clock=clock,
@@ -123,7 +127,9 @@ def wire(
         sms=sms,
         duties=duties,
         verification=verification,
-        orders=Orders(db, all_kinds(bss), verification, sms, duties, clock, settings.zone),
+        orders=Orders(
+            db, all_kinds(bss, settings.zone), verification, sms, duties, clock, settings.zone
+        ),
         tickets=Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket),
         conversations=conversations,
         callers=Callers(db, clock),
@@ -138,7 +144,8 @@ def wire(
             idle_bot=settings.seconds(settings.idle_close),
             idle_agent=settings.seconds(settings.idle_close_agent),
         ),
-        links=Links(settings.session_secret.get_secret_value(), settings.public_url, clock),
+        links=links,
+        lines=LineService(db, bss, links, sms, clock, words),
     )
 
 
@@ -310,6 +317,7 @@ def _action_services(services: Services) -> ActionServices:
         duties=services.duties,
         wish_names=load_wish_names(data / "wishes.yml"),
         links=services.links,
+        lines=services.lines,
     )
 
 
@@ -321,6 +329,9 @@ def _forms_of_domain() -> dict[str, Any]:
 def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the two applications, for ever, in every process."""
     handlers = {**services.timeouts.handlers(), **services.orders.handlers()}
+    handlers.update(services.lines.handlers())
+    if isinstance(services.bss, EmbeddedBss):
+        handlers.update(services.bss.handlers())
     jobs = JobLoop(services.db, services.clock, handlers)
     return [
         jobs.run(),

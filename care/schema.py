@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from care.db import Base
 
 MODULES = (
+    "care.bss.embedded.line_tables",
     "care.bss.embedded.tables",
     "care.conversations.tables",
     "care.customers.contacts",
@@ -15,6 +16,7 @@ MODULES = (
     "care.db.counters",
     "care.db.jobs",
     "care.desk.tables",
+    "care.lines.tables",
     "care.orders.tables",
     "care.tickets.tables",
 )

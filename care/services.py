@@ -13,6 +13,7 @@ from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
 from care.engine import Engine
+from care.lines.service import LineService
 from care.links import Links
 from care.orders.service import Orders
 from care.settings import Settings
@@ -38,6 +39,7 @@ class Services:
     callers: Callers
     timeouts: Timeouts
     links: Links
+    lines: LineService
 
     async def close(self) -> None:
         """Let go of connections and threads, in the reverse order of their making."""

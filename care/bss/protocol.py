@@ -13,6 +13,7 @@ Billing    bills, usage, money         TMF678, TMF635, TMF654, TMF676, TMF658
 Ordering   change, subscribe, cancel   TMF622
 Network    areas, outages, line tests  TMF656, TMF639, TMF653, TMF673
 Stores     shops                       TMF674
+Lines      stops, cards, nuisance      TMF639, TMF640
 =========  ==========================  =====================
 
 Every method may raise `BssUnavailable`. A look-up by a key that names nothing returns None;
@@ -61,6 +62,18 @@ from care.bss.model.customers import (
     Subscription,
     SubscriptionState,
 )
+from care.bss.model.lines import (
+    CardDelivery,
+    CardOrder,
+    CardReason,
+    HoldReason,
+    LineAct,
+    LineHold,
+    LineReceipt,
+    LineTerms,
+    SpamLevel,
+    SpamShield,
+)
 from care.bss.model.network import (
     Area,
     AreaKind,
@@ -73,6 +86,7 @@ from care.bss.model.network import (
 )
 from care.bss.model.orders import OrderAction, OrderReceipt, OrderState
 from care.bss.model.stores import OpeningHours, Store
+from care.bss.protocol_lines import Lines
 
 __all__ = [
     "SENIOR_AGE",
@@ -89,6 +103,9 @@ __all__ = [
     "Bss",
     "BssRejected",
     "BssUnavailable",
+    "CardDelivery",
+    "CardOrder",
+    "CardReason",
     "Catalogue",
     "ChargeItem",
     "ChargeKind",
@@ -97,10 +114,16 @@ __all__ = [
     "CustomerKind",
     "CustomerLevel",
     "Customers",
+    "HoldReason",
     "Line",
+    "LineAct",
+    "LineHold",
+    "LineReceipt",
     "LineStatus",
+    "LineTerms",
     "LineTest",
     "LineVerdict",
+    "Lines",
     "Network",
     "OfferingKind",
     "OpeningHours",
@@ -119,6 +142,8 @@ __all__ = [
     "RejectReason",
     "Service",
     "SimKind",
+    "SpamLevel",
+    "SpamShield",
     "Start",
     "Store",
     "Stores",
@@ -320,5 +345,5 @@ class Stores(Protocol):
         ...
 
 
-class Bss(Customers, Catalogue, Billing, Ordering, Network, Stores, Protocol):
+class Bss(Customers, Catalogue, Billing, Ordering, Network, Stores, Lines, Protocol):
     """All of the operator's systems. Implementations: `care.bss.embedded`."""

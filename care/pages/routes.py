@@ -1,43 +1,17 @@
 """The routes below ``/p/``: the style sheet, and the routers of the pages."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
-from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse
 
-from care.errors import BadRequest, CareError
-from care.pages.templates import page
+from care.pages import password, puk
+from care.pages.base import PageRoute, page_router
 from care.services import Services
 
+__all__ = ["PageRoute", "page_router", "router"]
+
 _STYLE = Path(__file__).parent / "style.css"
-
-
-class PageRoute(APIRoute):
-    """A route whose errors are pages, too."""
-
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
-        """The handler, with what it refuses told on a page."""
-        handle = super().get_route_handler()
-
-        async def handler(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except CareError as error:
-                return page("problem.html", error.status, message=error.message)
-            except RequestValidationError:
-                return page("problem.html", 422, message=BadRequest.message)
-
-        return handler
-
-
-def page_router(**options: Any) -> APIRouter:
-    """A router of pages."""
-    return APIRouter(route_class=PageRoute, **options)
 
 
 def router(services: Services) -> APIRouter:
@@ -48,4 +22,6 @@ def router(services: Services) -> APIRouter:
     async def style() -> FileResponse:
         return FileResponse(_STYLE, media_type="text/css")
 
+    routes.include_router(puk.router(services))
+    routes.include_router(password.router(services))
     return routes

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from care.bss.embedded.billing import EmbeddedBilling
 from care.bss.embedded.catalogue import EmbeddedCatalogue
 from care.bss.embedded.customers import EmbeddedCustomers
+from care.bss.embedded.lines import EmbeddedLines
 from care.bss.embedded.network import EmbeddedNetwork
 from care.bss.embedded.ordering import EmbeddedOrdering
 from care.bss.protocol import Bss
@@ -25,6 +26,7 @@ class EmbeddedBss(
     EmbeddedBilling,
     EmbeddedOrdering,
     EmbeddedNetwork,
+    EmbeddedLines,
     Bss,
 ):
     """The operator's systems on our own tables.
