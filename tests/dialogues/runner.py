@@ -1,6 +1,8 @@
 """Talks to the running product as a customer does, and looks afterwards at what has happened."""
 
+import html
 import itertools
+import re
 import time
 import uuid
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from tests.dialogues.values import Values, unfilled
 from tests.servers.product import Product
 
 _SMS_SECONDS = 10.0
+_LINK = re.compile(r"https?://[^\s/]+(/p/\S+)")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Talk:
         self._numbers = itertools.count(1)
         self._last: tuple[str, str] | None = None
         self.answer = Answer(())
+        self._said: list[str] = []
 
     def close(self) -> None:
         """Hang up."""
@@ -70,6 +74,21 @@ class Talk:
         """Deliver the last message once more under its old id."""
         return self._send()
 
+    def open(self) -> str:
+        """The words of the page to which the newest link leads."""
+        return _words(self.http.get(self._link()))
+
+    def send(self, fields: str) -> str:
+        """The words of the page that follows when its form is sent."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return _words(self.http.post(self._link(), content=fields, headers=headers))
+
+    def _link(self) -> str:
+        links = [link for text in self._said for link in _LINK.findall(text)]
+        if not links:
+            raise AssertionError("no link was said")
+        return str(links[-1])
+
     def _send(self) -> Answer:
         assert self._last is not None
         text, number = self._last
@@ -77,7 +96,16 @@ class Talk:
         answer = self.http.post("/webhooks/rest/webhook", json=body)
         if answer.status_code != 200:
             raise AssertionError(f"HTTP {answer.status_code}: {answer.text}")
-        return Answer(tuple(answer.json()))
+        said = Answer(tuple(answer.json()))
+        self._said.append(said.text)
+        return said
+
+
+def _words(page: httpx.Response) -> str:
+    """What stands on a page, also on one that says that something is wrong."""
+    if page.status_code >= 500:
+        raise AssertionError(f"HTTP {page.status_code}: {page.text}")
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
 
 
 def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> None:
@@ -99,6 +127,11 @@ def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Non
                 _speak(step, talk, values)
                 said.append(f"    → {talk.answer.text} {[*talk.answer.buttons]}")
                 _check_answer(step, talk.answer, values)
+                _check_conversation(step, conversation(), rows)
+            elif step.deed in ("opens", "sends"):
+                words = _on_page(step, talk, values)
+                said.append(f"    → {words}")
+                _check_words(step, words, values)
                 _check_conversation(step, conversation(), rows)
             elif step.deed == "expires":
                 rows.expire(step.what, conversation().contact_id)
@@ -129,11 +162,21 @@ def _speak(step: Step, talk: Talk, values: Values) -> None:
         assert second == first, f"said again, the answer was another one: {second.text}"
 
 
-def _check_answer(step: Step, answer: Answer, values: Values) -> None:
+def _on_page(step: Step, talk: Talk, values: Values) -> str:
+    if step.deed == "opens":
+        return talk.open()
+    return talk.send("" if step.what == "-" else values.fill(step.what))
+
+
+def _check_words(step: Step, text: str, values: Values) -> None:
     for wanted in step.hears:
-        assert values.fill(wanted) in answer.text, f"not heard: {values.fill(wanted)}"
+        assert values.fill(wanted) in text, f"not heard: {values.fill(wanted)}"
     for unwanted in step.never:
-        assert values.fill(unwanted) not in answer.text, f"heard: {values.fill(unwanted)}"
+        assert values.fill(unwanted) not in text, f"heard: {values.fill(unwanted)}"
+
+
+def _check_answer(step: Step, answer: Answer, values: Values) -> None:
+    _check_words(step, answer.text, values)
     for title in step.offers:
         assert values.fill(title) in answer.buttons, f"not offered: {title}"
     assert not unfilled(answer.text), "a sentence has an unfilled place"
@@ -172,6 +215,9 @@ def _check_afterwards(
         assert conversation.reason == after.reason, f"the reason is {conversation.reason}"
     if after.sms:
         _await_texts(after.sms, values)
+    for left, right in after.facts.items():
+        found, should_be = values.fill(left), values.fill(right)
+        assert found == should_be, f"{left} is {found}, should be {should_be}"
     for text in after.nowhere:
         assert not (places := rows.places_of(values.fill(text))), f"kept in {places}"
 

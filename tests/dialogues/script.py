@@ -9,6 +9,8 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
     steps:
     - says: 查一下上个月的账单         # what the customer writes, or
       presses: 宽带报修               # the title of a button of the answer before, or
+      opens: link                    # the page of the newest link that was said: its words are "heard", or
+      sends: "password=1&repeated=1" # sends that page's form with these fields (- for none), or
       expires: identity              # the verified session or the one-time code runs out now, or
       kills: rasa                    # the process is killed, or
       awaits: ready                  # until the whole product answers again
@@ -26,6 +28,7 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       packet: {停在: 等验证码}          # what the agent gets
       reason: complaint              # why a person is to take over
       sms: [已成功办理]               # text messages to {phone}, in the end
+      facts: {"{line_status}": active}  # these are equal in the end
       nowhere: ["{code}"]            # stands in no message, tracker, turn or log
 
 What is not said must not have happened: without ``orders`` nothing may have been ordered, and so on. In every
@@ -43,12 +46,23 @@ from ruamel.yaml.error import YAMLError
 
 FOLDER = Path(__file__).parent
 
-_DEEDS = ("says", "presses", "expires", "kills", "awaits")
+_DEEDS = ("says", "presses", "opens", "sends", "expires", "kills", "awaits")
 _STEP = (*_DEEDS, "hears", "never", "offers", "understood", "owner", "again")
-_AFTER = ("verified", "orders", "tickets", "next_plan", "packet", "reason", "sms", "nowhere")
+_AFTER = (
+    "verified",
+    "orders",
+    "tickets",
+    "next_plan",
+    "packet",
+    "reason",
+    "sms",
+    "facts",
+    "nowhere",
+)
 _DIALOGUE = ("about", "customer", "changes", "variants", "steps", "after")
 _OWNERS = ("bot", "queue", "agent", "closed")
 _THINGS = {"expires": ("identity", "code"), "kills": ("rasa", "care"), "awaits": ("ready",)}
+_ON_PAGES = ("opens", "sends")
 
 
 class ScriptError(Exception):
@@ -59,7 +73,7 @@ class ScriptError(Exception):
 class Step:
     """One thing that the customer (or fate) does, and what must come of it."""
 
-    deed: Literal["says", "presses", "expires", "kills", "awaits"]
+    deed: Literal["says", "presses", "opens", "sends", "expires", "kills", "awaits"]
     what: str
     hears: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
@@ -96,6 +110,7 @@ class After:
     packet: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
     sms: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
     nowhere: tuple[str, ...] = ()
 
 
@@ -218,6 +233,8 @@ def _step(fields: _Fields) -> Step:
             raise fields.error(f"{deed!r} must be one of {', '.join(_THINGS[deed])}, not {what!r}")
         if asked := fields.given(("hears", "never", "offers", "understood", "owner", "again")):
             raise fields.error(f"{deed!r} has no answer, so it cannot have {asked[0]!r}")
+    if deed in _ON_PAGES and (asked := fields.given(("offers", "understood", "again"))):
+        raise fields.error(f"{deed!r} is answered by a page, so it cannot have {asked[0]!r}")
     owner = fields.text_or_none("owner") or "bot"
     if owner not in _OWNERS:
         raise fields.error(f"'owner' must be one of {', '.join(_OWNERS)}, not {owner!r}")
@@ -251,5 +268,6 @@ def _after(fields: _Fields) -> After:
         packet=fields.mapping("packet"),
         reason=fields.text_or_none("reason"),
         sms=fields.texts("sms"),
+        facts=fields.mapping("facts"),
         nowhere=fields.texts("nowhere"),
     )

@@ -20,6 +20,14 @@
 ``{outage_until}``            when the outage at the customer's home is expected to be over
 ``{ticket}`` ``{promised}``   number and promise of the conversation's newest ticket
 ``{order}``                   number of its newest order
+``{today}`` ``{later:3}``     today, and the day three months from now
+``{line_status}``             the state of the first line; ``{line_status:2}`` of the second
+``{line_until}``              until when it is stopped
+``{puk}``                     the PUK of its card
+``{card_order}``              reason and delivery of the new card that is on its way, ``none``
+``{spam_level}``              the level of its spam shield
+``{blocked_numbers}``         the numbers that it has blocked
+``{password_set}``            ``yes`` when it has a service password
 ============================  =====================================================================
 """
 
@@ -33,9 +41,11 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from care.bss.embedded.line_tables import ServicePasswordRow
 from care.bss.embedded.system import EmbeddedBss
 from care.bss.months import month_of, shift_month
 from care.bss.protocol import Bill, Line, UsageKind
+from care.lines.suspension import later
 from tests.dialogues.rows import Rows
 from tests.dialogues.script import ScriptError
 
@@ -194,6 +204,36 @@ class Values:
         """``10月``."""
         return self.month(back).partition("年")[2]
 
+    def day(self, months: str) -> str:
+        """The day some months from now."""
+        on = later(datetime.now(ZONE).date(), int(months or 0))
+        return f"{on.year}年{on.month}月{on.day}日"
+
+    def line_until(self, which: str) -> str:
+        """The day on which a stopped line comes back."""
+        hold = self._ask(self._bss.hold(self.line(which).id))
+        return "none" if hold is None else str(hold.until)
+
+    def puk(self, which: str) -> str:
+        """Eight digits."""
+        return str(self._ask(self._bss.puk(self.line(which).id)))
+
+    def card_order(self, which: str) -> str:
+        """``lost courier``."""
+        order = self._ask(self._bss.card_order(self.line(which).id))
+        return "none" if order is None else f"{order.reason} {order.delivery}"
+
+    def spam(self, field: str) -> str:
+        """The first line's spam shield."""
+        shield = self._ask(self._bss.spam_shield(self.line("").id))
+        return str(shield.level) if field == "level" else " ".join(shield.blocked)
+
+    def password_set(self) -> str:
+        """Whether the first line has a service password."""
+        line_id = self.line("").id
+        row = self._rows.db.read_now(lambda session: session.get(ServicePasswordRow, line_id))
+        return "no" if row is None else "yes"
+
     def _month(self, back: str) -> str:
         return shift_month(month_of(datetime.now(ZONE).date()), int(back or 0))
 
@@ -227,6 +267,15 @@ def known_values(values: Values) -> dict[str, Callable[[str], str]]:
         "ticket": lambda _: values.ticket("number"),
         "promised": lambda _: values.ticket("promised_at"),
         "order": lambda _: values.order(),
+        "today": lambda _: values.day("0"),
+        "later": values.day,
+        "line_status": lambda which: str(values.line(which).status),
+        "line_until": values.line_until,
+        "puk": values.puk,
+        "card_order": values.card_order,
+        "spam_level": lambda _: values.spam("level"),
+        "blocked_numbers": lambda _: values.spam("blocked"),
+        "password_set": lambda _: values.password_set(),
     }
 
 
