@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import DomainDict, Services, VerifiedAction, forget, leave_form
+from actions.base import DomainDict, Services, VerifiedAction, entity_of, forget
 from actions.lines import STATUS_WORDS, line_meant
 from care.bss.protocol import (
     BssRejected,
@@ -49,20 +49,22 @@ class QueryAccount(VerifiedAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
     ) -> list[EventType]:
         """Say how the line stands, and the next step where it is stopped."""
-        line, refused = await line_meant(self.services, dispatcher, tracker, caller)
+        line, refused = await line_meant(
+            self.services, dispatcher, entity_of(tracker, "phone_number"), caller
+        )
         if refused:
-            return forget(["own_line", "phone_number"])
+            return forget(["phone_number"])
         assert caller.verified is not None
         own = await self.services.lines.own(caller.verified)
         line = line or next((one for one in own if one.id == caller.verified.line_id), None)
         if line is None:
             dispatcher.utter_message(response="utter_line_gone")
-            return leave_form(["own_line"])
+            return []
         try:
             standing = await self.services.lines.standing(line)
         except BssRejected:
             dispatcher.utter_message(response="utter_line_gone")
-            return leave_form(["own_line"])
+            return []
         await self._say_holder(dispatcher, line)
         say_standing(dispatcher, standing)
         others = [one for one in own if one.id != line.id]
@@ -73,7 +75,7 @@ class QueryAccount(VerifiedAction):
                     f"{mask_phone(one.phone)}（{STATUS_WORDS[one.status]}）" for one in others
                 ),
             )
-        return forget(["own_line"])
+        return []
 
     async def _say_holder(self, dispatcher: CollectingDispatcher, line: Line) -> None:
         customer = await self.services.bss.customer(line.customer_id)

@@ -30,6 +30,7 @@ from care.knowledge import Answer
 from care.lines.requests import Asked
 
 FORM = "own_line_form"
+_FORMS = {FORM, "card_reason_form", "card_way_form", "keep_form", "spam_number_form"}
 
 STATUS_WORDS = {
     LineStatus.ACTIVE: "正常",
@@ -64,10 +65,9 @@ def hear(tracker: Tracker, heard: Mapping[str, Any]) -> list[EventType]:
 
 
 async def line_meant(
-    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    services: Services, dispatcher: CollectingDispatcher, wanted: Any, caller: Caller
 ) -> tuple[Line | None, bool]:
-    """The own line that was named, if one was, and whether it is refused (which has then been said)."""
-    wanted = tracker.get_slot("own_line")
+    """The own line that was named (``wanted``), if one was, and whether it is refused (which has then been said)."""
     if wanted is None:
         return None, False
     assert caller.verified is not None
@@ -77,6 +77,12 @@ async def line_meant(
             response="utter_other_number", phone=mask_phone(caller.verified.phone)
         )
     return line, line is None
+
+
+def settled(tracker: Tracker, slots: Sequence[str]) -> list[EventType]:
+    """Events of a matter that has come to its end here: a form of its own ends with it, another's goes on."""
+    form = (tracker.active_loop or {}).get("name")
+    return leave_form(slots) if form in _FORMS else forget(slots)
 
 
 def ask_line(task: str, keep: Sequence[str] = ()) -> list[EventType]:

@@ -11,8 +11,8 @@ from actions.base import (
     DomainDict,
     Services,
     VerifiedAction,
+    entity_of,
     intent_of,
-    leave_form,
     text_of,
 )
 from actions.lines import asked_by, line_meant
@@ -43,9 +43,11 @@ class ManagePassword(VerifiedAction):
     ) -> list[EventType]:
         """A link for the verified line, or another of the customer's that was named."""
         assert caller.verified is not None
-        line, refused = await line_meant(self.services, dispatcher, tracker, caller)
+        line, refused = await line_meant(
+            self.services, dispatcher, entity_of(tracker, "phone_number"), caller
+        )
         if refused:
-            return leave_form(["own_line"])
+            return []
         if line is None:
             line = await self.services.lines.named(caller.verified, caller.verified.line_id)
         if line is None:
@@ -63,7 +65,7 @@ class ManagePassword(VerifiedAction):
                 link=address,
                 minutes=int(LIFE.total_seconds() // 60),
             )
-        return leave_form(["own_line"])
+        return []
 
 
 class StrayCode(CareAction):

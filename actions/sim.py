@@ -21,7 +21,7 @@ from actions.base import (
     text_of,
 )
 from actions.identity import MOBILE
-from actions.lines import answers_question, ask_line, asked_by, hear, line_meant
+from actions.lines import answers_question, ask_line, asked_by, hear, line_meant, settled
 from actions.orders import begin_order, say_rejected
 from care.bss.protocol import (
     BssRejected,
@@ -99,9 +99,11 @@ class ReplaceSim(VerifiedAction):
     ) -> list[EventType]:
         """Reason, line, block, way, order: on from where the matter stands."""
         assert caller.verified is not None
-        line, refused = await line_meant(self.services, dispatcher, tracker, caller)
+        line, refused = await line_meant(
+            self.services, dispatcher, tracker.get_slot("own_line"), caller
+        )
         if refused:
-            return leave_form(_SLOTS)
+            return settled(tracker, _SLOTS)
         told = tracker.get_slot("card_reason")
         if told is None:
             return begin_form(REASON_FORM, keep=["own_line"])
@@ -113,7 +115,7 @@ class ReplaceSim(VerifiedAction):
         line = line or next((one for one in own if one.id == caller.verified.line_id), None)
         if line is None:
             dispatcher.utter_message(response="utter_line_gone")
-            return leave_form(_SLOTS)
+            return settled(tracker, _SLOTS)
         if reason is CardReason.LOST and line.status is not LineStatus.BLOCKED_LOST:
             await self.services.lines.block_lost(asked_by(self.services, tracker, caller), line)
             dispatcher.utter_message(response="utter_lost_blocked", phone=mask_phone(line.phone))
@@ -137,10 +139,10 @@ class ReplaceSim(VerifiedAction):
         way = tracker.get_slot("card_way")
         if way == LATER:
             dispatcher.utter_message(response="utter_card_later")
-            return leave_form(_SLOTS)
+            return settled(tracker, _SLOTS)
         if way == SHOP or not offered:
             await self._say_shops(dispatcher, customer.area_id)
-            return leave_form(_SLOTS)
+            return settled(tracker, _SLOTS)
         if way is None and reason is CardReason.ESIM:
             way = CardDelivery.DOWNLOAD
         try:
@@ -151,7 +153,7 @@ class ReplaceSim(VerifiedAction):
             await self.services.bss.check_replacement(line.id, reason, delivery)
         except BssRejected as error:
             say_rejected(dispatcher, error.reason, "换卡", _REJECTIONS)
-            return leave_form(_SLOTS)
+            return settled(tracker, _SLOTS)
         if way is None:
             return _ask_way(line)
         by_courier = delivery is CardDelivery.COURIER
@@ -257,20 +259,22 @@ class UnlockSim(VerifiedAction):
     ) -> list[EventType]:
         """Give the link, say how the PUK is typed, and warn of the tenth try."""
         assert caller.verified is not None
-        line, refused = await line_meant(self.services, dispatcher, tracker, caller)
+        line, refused = await line_meant(
+            self.services, dispatcher, tracker.get_slot("own_line"), caller
+        )
         if refused:
-            return leave_form(["own_line"])
+            return settled(tracker, ["own_line"])
         own = await self.services.lines.own(caller.verified)
         if line is None and len(own) > 1:
             return ask_line(self.action_name)
         line = line or next(iter(own), None)
         if line is None:
             dispatcher.utter_message(response="utter_line_gone")
-            return leave_form(["own_line"])
+            return settled(tracker, ["own_line"])
         if line.status is LineStatus.BLOCKED_LOST:
             # Who found a lost card must not get it open.
             dispatcher.utter_message(response="utter_puk_lost", phone=mask_phone(line.phone))
-            return leave_form(["own_line"])
+            return settled(tracker, ["own_line"])
         address = await self.services.lines.grants.make(
             GrantedPage.PUK, asked_by(self.services, tracker, caller), line
         )
@@ -281,7 +285,7 @@ class UnlockSim(VerifiedAction):
             minutes=int(LIFE.total_seconds() // 60),
         )
         dispatcher.utter_message(response="utter_puk_warning")
-        return leave_form(["own_line"])
+        return settled(tracker, ["own_line"])
 
 
 def _ask_way(line: Line) -> list[EventType]:

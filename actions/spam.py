@@ -16,10 +16,9 @@ from actions.base import (
     begin_form,
     entity_of,
     intent_of,
-    leave_form,
     text_of,
 )
-from actions.lines import asked_by, hear
+from actions.lines import asked_by, hear, settled
 from actions.orders import begin_order
 from care.bss.protocol import BssRejected, Line, RejectReason, SpamLevel, SpamShield
 from care.conversations.callers import Caller
@@ -71,14 +70,14 @@ class BlockSpam(VerifiedAction):
         line = await self.services.lines.named(verified, verified.line_id)
         if line is None:
             dispatcher.utter_message(response="utter_line_gone")
-            return leave_form(_SLOTS)
+            return settled(tracker, _SLOTS)
         wish, number = tracker.get_slot("spam_wish"), tracker.get_slot("spam_number")
         shield = await self.services.bss.spam_shield(line.id)
         if wish in (BLOCK, UNBLOCK):
             if number is None:
                 if wish == UNBLOCK and not shield.blocked:
                     dispatcher.utter_message(response="utter_spam_list_empty")
-                    return leave_form(_SLOTS)
+                    return settled(tracker, _SLOTS)
                 return begin_form(FORM, keep=["spam_wish"])
             return await self._number(dispatcher, tracker, caller, line, wish, str(number))
         if wish == LIST:
@@ -93,7 +92,7 @@ class BlockSpam(VerifiedAction):
                 _say_level(dispatcher, line, level)
             else:
                 return begin_order("spam_shield", {"line": line.id, "level": level})
-        return leave_form(_SLOTS)
+        return settled(tracker, _SLOTS)
 
     async def _number(
         self,
@@ -111,7 +110,7 @@ class BlockSpam(VerifiedAction):
             dispatcher.utter_message(response=_PROBLEMS[problem])
             if problem is NumberProblem.NO_NUMBER:
                 return begin_form(FORM, keep=["spam_wish"])
-            return leave_form(_SLOTS)
+            return settled(tracker, _SLOTS)
         asked = asked_by(self.services, tracker, caller)
         try:
             if wish == BLOCK:
@@ -125,7 +124,7 @@ class BlockSpam(VerifiedAction):
             dispatcher.utter_message(
                 response="utter_spam_list_full" if full else "utter_spam_not_blocked"
             )
-        return leave_form(_SLOTS)
+        return settled(tracker, _SLOTS)
 
     async def _off(
         self,

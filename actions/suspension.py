@@ -16,11 +16,11 @@ from actions.base import (
     begin_form,
     forget,
     intent_of,
-    leave_form,
     text_of,
 )
-from actions.lines import answers_question, ask_line, asked_by, hear, line_meant
+from actions.lines import answers_question, ask_line, asked_by, hear, line_meant, settled
 from actions.orders import begin_order, say_rejected
+from care.bss.months import first_day, month_of, shift_month
 from care.bss.protocol import (
     BssRejected,
     HoldReason,
@@ -77,14 +77,16 @@ class SuspendService(VerifiedAction):
     ) -> list[EventType]:
         """On to the order where the time is known, else to the form; a line that may not be stopped is told so."""
         assert caller.verified is not None
-        line, refused = await line_meant(self.services, dispatcher, tracker, caller)
+        line, refused = await line_meant(
+            self.services, dispatcher, tracker.get_slot("own_line"), caller
+        )
         if refused:
-            return leave_form(_SLOTS)
+            return settled(tracker, _SLOTS)
         if line is None:
             line = await self.services.lines.named(caller.verified, caller.verified.line_id)
         if line is None:
             dispatcher.utter_message(response="utter_line_gone")
-            return leave_form(_SLOTS)
+            return settled(tracker, _SLOTS)
         start, months = tracker.get_slot("keep_from"), tracker.get_slot("keep_months")
         today = local_date(self.services.clock(), self.services.zone)
         terms = await self.services.bss.line_terms()
@@ -93,14 +95,18 @@ class SuspendService(VerifiedAction):
         try:
             await self.services.bss.check_suspension(line.id, begins, lasts)
         except BssRejected as error:
-            return await self._refuse(dispatcher, error.reason, line)
+            return await self._refuse(dispatcher, tracker, error.reason, line)
         if start is None or months is None:
             return begin_form(FORM, keep=list(_SLOTS))
         params = {"line": line.id, "phone": line.phone, "start": start, "months": str(lasts)}
         return begin_order("suspend_service", params)
 
     async def _refuse(
-        self, dispatcher: CollectingDispatcher, reason: RejectReason, line: Line
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        reason: RejectReason,
+        line: Line,
     ) -> list[EventType]:
         """Say why; a time that does not do is asked for again."""
         terms = await self.services.bss.line_terms()
@@ -120,7 +126,7 @@ class SuspendService(VerifiedAction):
             dispatcher.utter_message(response="utter_keep_already", phone=mask_phone(line.phone))
         else:
             say_rejected(dispatcher, reason, "停机保号", _REJECTIONS)
-        return leave_form(_SLOTS)
+        return settled(tracker, _SLOTS)
 
 
 class ValidateKeepForm(CareForm):
@@ -168,9 +174,11 @@ class ResumeService(VerifiedAction):
     ) -> list[EventType]:
         """Order it back, have it paid, take a loss back, or say that it is not stopped."""
         assert caller.verified is not None
-        line, refused = await line_meant(self.services, dispatcher, tracker, caller)
+        line, refused = await line_meant(
+            self.services, dispatcher, tracker.get_slot("own_line"), caller
+        )
         if refused:
-            return leave_form(["own_line"])
+            return settled(tracker, ["own_line"])
         if line is None:
             own = await self.services.lines.own(caller.verified)
             stopped = [one for one in own if is_stopped(one)]
@@ -181,12 +189,12 @@ class ResumeService(VerifiedAction):
             line = likely[0] if likely else None
         if line is None:
             dispatcher.utter_message(response="utter_line_gone")
-            return leave_form(["own_line"])
+            return settled(tracker, ["own_line"])
         try:
             return await self._bring_back(dispatcher, tracker, caller, line)
         except BssRejected:
             dispatcher.utter_message(response="utter_line_gone")
-            return leave_form(["own_line"])
+            return settled(tracker, ["own_line"])
 
     async def _bring_back(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller, line: Line
@@ -199,7 +207,7 @@ class ResumeService(VerifiedAction):
         if reason is HoldReason.LOST:
             if standing.card is not None:
                 dispatcher.utter_message(response="utter_lift_rejected_card_ordered", phone=phone)
-                return leave_form(["own_line"])
+                return settled(tracker, ["own_line"])
             return begin_order("lift_lost", {"line": line.id})
         hours = self.services.duties.hours(RECONNECT)
         if reason is HoldReason.ARREARS and standing.arrears > 0:
@@ -214,7 +222,7 @@ class ResumeService(VerifiedAction):
             dispatcher.utter_message(response="utter_resumed_paid", phone=phone)
         else:
             dispatcher.utter_message(response="utter_resume_not_stopped", phone=phone)
-        return leave_form(["own_line"])
+        return settled(tracker, ["own_line"])
 
 
 def _time_in(services: Services, tracker: Tracker) -> tuple[str | None, str | None]:
@@ -232,14 +240,16 @@ def _time_in(services: Services, tracker: Tracker) -> tuple[str | None, str | No
 
 
 def _chosen_start(services: Services, value: str) -> str | None:
-    """The day of a button."""
+    """The day that a button or an ISO day stands for, None for words."""
     today = local_date(services.clock(), services.zone)
     if value == _TODAY:
         return today.isoformat()
     if value == _NEXT_MONTH:
-        found = start_in("下个月", [], today)
-        return None if found is None else found.isoformat()
-    return None
+        return first_day(shift_month(month_of(today), 1)).isoformat()
+    try:
+        return date.fromisoformat(value).isoformat()  # what was told before, looked at again
+    except ValueError:
+        return None
 
 
 def actions(services: Services) -> list[Any]:

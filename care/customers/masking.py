@@ -10,7 +10,7 @@ _NO_MOBILE = r"(?!1[3-9]\d{9}(?!\d))"
 _DIGIT = r"[0-9０-９]"
 _CHINESE_DIGIT = "[零〇一幺二两三四五六七八九]"
 _GLUE = (
-    r"(?:[\s::=＝,，“\"「『(（]|就是|现在|原来|之前|以前|应该|好像|大概|可能|一下|[改换更变设重置定成为作到就是叫用填输入的了我想要新旧老吧])"
+    r"(?:[\s:：=＝,，“\"「『(（]|就是|现在|原来|之前|以前|应该|好像|大概|可能|一下|[改换更变设重置定成为作到就是叫用填输入的了我想要新旧老吧])"
     r"{0,12}?"
 )
 _PASSWORD = re.compile(
@@ -23,11 +23,11 @@ _PASSWORD_BEFORE = re.compile(
     r"(?=(?:[\s,，]|就是|[是这个当做作为我的新设成用]|服务|查询){0,8}(?:密码|密碼))"
 )
 _FOREIGN_PASSWORD = re.compile(
-    rf"((?:password|passcode|pwd)(?:\s|is|to|as|[::=])*)({_NO_MOBILE}(?=[A-Za-z]*\d)[0-9A-Za-z]{{4,16}})",
+    rf"((?:password|passcode|pwd)(?:\s|is|to|as|[:：=])*)({_NO_MOBILE}(?=[A-Za-z]*\d)[0-9A-Za-z]{{4,16}})",
     re.IGNORECASE,
 )
 _CARD_CODE = re.compile(
-    rf"((?:pin|puk)[12]?码?{_GLUE})({_NO_MOBILE}\d{{4,8}}(?!\d))", re.IGNORECASE
+    rf"((?:pin|puk)[12]?\s?码?{_GLUE})({_NO_MOBILE}\d{{4,8}}(?!\d))", re.IGNORECASE
 )
 _SECRETS = (_PASSWORD, _FOREIGN_PASSWORD, _CARD_CODE)
 _LINK = re.compile(r"(/p/[a-z_]+/)[A-Za-z0-9_-]{1,64}\.\d{1,12}\.[0-9a-f]{64}")

@@ -88,7 +88,7 @@ def later(start: date, months: int) -> date:
 
 def start_in(text: str, dates: Sequence[str], today: date) -> date | None:
     """From when, as a customer says it; ``dates`` are the days found in the text, in ISO form."""
-    days = _days(dates)
+    days = _days(dates, today)
     if days:
         return days[0]
     if _NOW.search(text):
@@ -100,7 +100,7 @@ def start_in(text: str, dates: Sequence[str], today: date) -> date | None:
 
 def months_in(text: str, dates: Sequence[str], today: date) -> int | None:
     """For how long, in months, as a customer says it: 三个月, 半年, 一年半, or from one day to another."""
-    days = _days(dates)
+    days = _days(dates, today)
     if len(days) > 1:
         return _months_between(days[0], days[-1])
     found = _MONTHS.search(text)
@@ -116,13 +116,17 @@ def _number(text: str) -> int:
     return int(text) if text.isdigit() else _DIGITS[text]
 
 
-def _days(dates: Sequence[str]) -> list[date]:
+def _days(dates: Sequence[str], today: date) -> list[date]:
+    """In order. What is meant lies ahead: 12月5号 without a year is never last year's."""
     days = []
     for one in dates:
         try:
-            days.append(date.fromisoformat(one))
+            day = date.fromisoformat(one)
         except ValueError:
             continue  # not a day: a span of days, say
+        while day < today:
+            day = later(day, 12)
+        days.append(day)
     return sorted(days)
 
 
