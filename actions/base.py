@@ -33,6 +33,7 @@ from care.enterprise.products import Products
 from care.faults.diagnosis import Diagnoses
 from care.invoices.service import Invoices
 from care.knowledge import KnowledgeBase
+from care.lines.service import LineService
 from care.links import Links
 from care.orders.service import Orders
 from care.payments.service import Payments
@@ -115,6 +116,14 @@ FLOW_SLOTS = (
     "store",
     "store_wish",
     "errand",
+    "own_line",
+    "line_task",
+    "card_reason",
+    "card_way",
+    "keep_from",
+    "keep_months",
+    "spam_wish",
+    "spam_number",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 
@@ -155,6 +164,7 @@ class Services:
     privacy: Privacy
     choices: Choices
     seniors: Seniors
+    lines: LineService
 
 
 @dataclass(frozen=True)

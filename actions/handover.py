@@ -43,6 +43,11 @@ _LABELS = {
     "broadband_offer": "想要的宽带",
     "appointment": "选的时间",
     "appointment_number": "预约号",
+    "card_reason": "换卡原因",
+    "card_way": "新卡怎么拿",
+    "keep_from": "停机从哪天起",
+    "keep_months": "停几个月",
+    "spam_number": "要拉黑的号码",
 }
 _TASKS = {
     "action_query_bill": "查账单",
@@ -74,6 +79,13 @@ _TASKS = {
     "action_relocate_broadband": "宽带移机",
     "action_book_store": "预约营业厅",
     "action_change_appointment": "改预约",
+    "action_query_account": "查号码信息",
+    "action_replace_sim": "补换卡、挂失",
+    "action_unlock_sim": "查 PUK 码",
+    "action_suspend_service": "停机保号",
+    "action_resume_service": "复机、解除挂失",
+    "action_block_spam": "拦骚扰",
+    "action_manage_password": "设服务密码",
 }
 _QUESTIONS = {
     "identity_form": "核实身份",
@@ -85,6 +97,17 @@ _QUESTIONS = {
     "order_form": "确认办理",
     "broadband_fault_form": "宽带报修",
     "callback_form": "预约回电",
+    "own_line_form": "选号码",
+    "own_line": "等选择号码",
+    "card_reason_form": "补换卡",
+    "card_reason": "等换卡的原因",
+    "card_way_form": "补换卡",
+    "card_way": "等选择新卡怎么拿",
+    "keep_form": "停机保号",
+    "keep_from": "等停机的日期",
+    "keep_months": "等停机的时长",
+    "spam_number_form": "拉黑号码",
+    "spam_number": "等要拉黑的号码",
     "phone_number": "等手机号码",
     "verification_code": "等验证码",
     "plan": "等选择套餐",
@@ -143,6 +166,18 @@ _QUESTIONS = {
     "errand": "等要办的业务",
 }
 """What a form, and a question of a form, are called on the desk."""
+
+_WORDS = {
+    "card_reason": {
+        "lost": "丢失",
+        "damaged": "损坏",
+        "resize": "换大小或换新",
+        "esim": "换成 eSIM",
+        "plastic": "eSIM 换实体卡",
+    },
+    "card_way": {"courier": "快递", "download": "eSIM", "shop": "营业厅", "later": "先不补"},
+}
+"""What a slot's values are called on the desk."""
 
 
 class RequestHuman(CareAction):
@@ -207,6 +242,8 @@ async def _in_words(services: Services, slot: str, value: Any) -> str:
     if slot == "plan":
         plan = await services.bss.plan(str(value))
         return plan.name if plan is not None else mask_text(str(value))
+    if slot in _WORDS:
+        return _WORDS[slot].get(str(value), mask_text(str(value)))
     if isinstance(value, list):
         return "、".join(mask_text(str(one)) for one in value)
     return mask_text(str(value))

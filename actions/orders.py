@@ -123,6 +123,29 @@ _SENTENCES = {
         offer="utter_relocate_broadband_offer",
         done="utter_relocate_broadband_done",
     ),
+    "replace_card": Sentences(
+        offer="utter_replace_card_offer",
+        done="utter_replace_card_done",
+        notes={"esim": "utter_replace_card_esim"},
+    ),
+    "replace_lost_card": Sentences(
+        offer="utter_replace_lost_card_offer", done="utter_replace_lost_card_done"
+    ),
+    "suspend_service": Sentences(
+        offer="utter_suspend_service_offer",
+        done="utter_suspend_service_done",
+        notes={
+            "contract": "utter_suspend_service_contract",
+            "broadband": "utter_suspend_service_broadband",
+            "cards": "utter_suspend_service_cards",
+            "addons": "utter_suspend_service_addons",
+        },
+    ),
+    "resume_service": Sentences(
+        offer="utter_resume_service_offer", done="utter_resume_service_done"
+    ),
+    "lift_lost": Sentences(offer="utter_lift_lost_offer", done="utter_lift_lost_done"),
+    "spam_shield": Sentences(offer="utter_spam_shield_offer", done="utter_spam_shield_done"),
 }
 
 

@@ -16,6 +16,7 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException, Tracker
 
 from actions import (
+    account,
     addons,
     advice,
     appointment_changes,
@@ -30,17 +31,22 @@ from actions import (
     invoice_form,
     invoices,
     knowledge,
+    lines,
     listed,
     my_orders,
     new_numbers,
     orders,
+    password,
     plans,
     privacy,
     relocation,
     roaming,
     roaming_form,
     senior,
+    sim,
+    spam,
     stores,
+    suspension,
     talk,
     tickets,
     topup,
@@ -82,6 +88,12 @@ _TOPICS = (
     topup,
     invoices,
     invoice_form,
+    account,
+    lines,
+    sim,
+    suspension,
+    spam,
+    password,
 )
 
 

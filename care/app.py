@@ -65,6 +65,8 @@ from care.http.pages import Pages
 from care.invoices.service import Invoices
 from care.invoices.terms import load_invoice_terms
 from care.knowledge import intents_of_domain, open_knowledge_base
+from care.lines.service import LineService
+from care.lines.words import load_words
 from care.links import Links
 from care.orders.kinds import all_kinds
 from care.orders.kinds.port_out import PortCodes
@@ -155,8 +157,9 @@ def wire(
         settings.zone,
         announcer.ticket,
     )
-    kinds = all_kinds(bss, appointments)
+    kinds = all_kinds(bss, appointments, settings.zone)
     orders = Orders(db, kinds, verification, duties, clock, settings.zone)
+    words = load_words(settings.data_dir / "line_words.yml")
     return Services(
         settings=settings,
         clock=clock,
@@ -215,6 +218,7 @@ def wire(
         privacy=Privacy(db, bss, engine, announcer, duties, links, clock),
         choices=Choices(db, clock),
         seniors=Seniors(db, clock),
+        lines=LineService(db, bss, links, sms, clock, words),
     )
 
 
@@ -404,6 +408,7 @@ def _action_services(services: Services) -> ActionServices:
         privacy=services.privacy,
         choices=services.choices,
         seniors=services.seniors,
+        lines=services.lines,
     )
 
 
@@ -428,7 +433,10 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.port_codes.handlers(),
         **services.privacy.handlers(),
         **services.appointments.handlers(),
+        **services.lines.handlers(),
     }
+    if isinstance(services.bss, EmbeddedBss):
+        handlers.update(services.bss.handlers())
     jobs = JobLoop(services.db, services.clock, handlers)
     return [
         _working_off(jobs, reminders),

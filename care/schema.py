@@ -8,6 +8,7 @@ from care.db import Base
 
 MODULES = (
     "care.appointments.tables",
+    "care.bss.embedded.line_tables",
     "care.bss.embedded.tables",
     "care.bss.embedded.tables_contracts",
     "care.contracts.tables",
@@ -20,6 +21,7 @@ MODULES = (
     "care.db.jobs",
     "care.desk.tables",
     "care.invoices.tables",
+    "care.lines.tables",
     "care.orders.tables",
     "care.reminders.tables",
     "care.payments.sandbox",

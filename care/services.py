@@ -20,6 +20,7 @@ from care.duties import Duties
 from care.engine import Engine
 from care.enterprise.leads import Leads
 from care.invoices.service import Invoices
+from care.lines.service import LineService
 from care.links import Links
 from care.orders.kinds.port_out import PortCodes
 from care.orders.service import Orders
@@ -61,6 +62,7 @@ class Services:
     privacy: Privacy
     choices: Choices
     seniors: Seniors
+    lines: LineService
 
     async def close(self) -> None:
         """Let go of connections and threads, in the reverse order of their making."""

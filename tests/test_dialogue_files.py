@@ -36,7 +36,13 @@ def said_in(dialogue: Dialogue) -> list[str]:
     steps = [
         text
         for step in dialogue.steps
-        for text in (step.what, *step.posts.values(), *step.hears, *step.never, *step.offers)
+        for text in (
+            step.what,
+            *(step.posts or {}).values(),
+            *step.hears,
+            *step.never,
+            *step.offers,
+        )
     ]
     after = dialogue.after
     tickets = [text for ticket in after.tickets for text in ticket.holds]

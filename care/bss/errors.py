@@ -41,6 +41,13 @@ class RejectReason(StrEnum):
     NOT_SUBSCRIBED = "not_subscribed"
     KEY_REUSED = "key_reused"
     """The idempotency key was used for another order."""
+    BAD_TERM = "bad_term"
+    """A time that is too short or too long."""
+    NOT_STOPPED = "not_stopped"
+    CARD_ORDERED = "card_ordered"
+    """A new card for the number is on its way."""
+    LIMIT_REACHED = "limit_reached"
+    NOT_BLOCKED = "not_blocked"
     TOO_LATE = "too_late"
     """The order can no longer be undone."""
     # New numbers, and leaving

@@ -18,6 +18,7 @@ Numbers    free numbers, second cards  TMF685, TMF716
 Leaving    closing, porting, owners    TMF622, TMF651
 Broadband  offers, orders of work      TMF620, TMF622, TMF641
 Workforce  what can be booked          TMF646
+Lines      stops, cards, nuisance      TMF639, TMF640
 =========  ==========================  =====================
 
 Every method may raise `BssUnavailable`. A look-up by a key that names nothing returns None;
@@ -81,6 +82,18 @@ from care.bss.model.leaving import (
     ObstacleKind,
     PortCode,
 )
+from care.bss.model.lines import (
+    CardDelivery,
+    CardOrder,
+    CardReason,
+    HoldReason,
+    LineAct,
+    LineHold,
+    LineReceipt,
+    LineTerms,
+    SpamLevel,
+    SpamShield,
+)
 from care.bss.model.network import (
     Area,
     AreaKind,
@@ -94,6 +107,7 @@ from care.bss.model.network import (
 from care.bss.model.numbers import CardTerms, Delivery, FreeNumber, NumberHold, NumberSearch
 from care.bss.model.orders import OrderAction, OrderReceipt, OrderState
 from care.bss.model.stores import OpeningHours, Store
+from care.bss.protocol_lines import Lines
 
 __all__ = [
     "SENIOR_AGE",
@@ -114,6 +128,9 @@ __all__ = [
     "Bss",
     "BssRejected",
     "BssUnavailable",
+    "CardDelivery",
+    "CardOrder",
+    "CardReason",
     "CardTerms",
     "Catalogue",
     "ChargeItem",
@@ -129,13 +146,19 @@ __all__ = [
     "Delivery",
     "ExitFee",
     "FreeNumber",
+    "HoldReason",
     "IdentityDocument",
     "Leaving",
     "LeavingCheck",
     "Line",
+    "LineAct",
+    "LineHold",
+    "LineReceipt",
     "LineStatus",
+    "LineTerms",
     "LineTest",
     "LineVerdict",
+    "Lines",
     "Network",
     "NumberHold",
     "NumberSearch",
@@ -162,6 +185,8 @@ __all__ = [
     "RoamingCountry",
     "Service",
     "SimKind",
+    "SpamLevel",
+    "SpamShield",
     "Start",
     "Store",
     "Stores",
@@ -480,6 +505,7 @@ class Bss(
     Leaving,
     Broadband,
     Workforce,
+    Lines,
     Protocol,
 ):
     """All of the operator's systems. Implementations: `care.bss.embedded`."""

@@ -23,6 +23,7 @@ from care.customers.verification import code_expected
 from care.db import new_id
 from care.db.jobs import schedule
 from care.errors import Conflict, InvalidText
+from care.lines.grants import password_awaited
 
 CONSENT_JOB = "conversations.agent_consent"
 """Takes a code that a customer wrote to an agent as consent to the agent's offer (``agent_orders``)."""
@@ -93,6 +94,8 @@ class Receiver:
         said, payload = _resolve(session, conversation, inbound, text)
         choice = _queue_choice(conversation, payload)
         expected = code_expected(session, conversation.contact_id, now)
+        # Who was given a page for a new password may type it here instead.
+        secret = expected or password_awaited(session, conversation.contact_id, now)
         if conversation.owner == Owner.CLOSED:
             change_owner(session, self.announcer, conversation, Owner.BOT, now)
             conversation.opened_at = now
@@ -105,7 +108,7 @@ class Receiver:
             conversation,
             Role.CUSTOMER,
             now,
-            text=hide_secrets(said, code_expected=expected),
+            text=hide_secrets(said, code_expected=secret),
             external_id=inbound.external_id,
         )
         if choice is not None:

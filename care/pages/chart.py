@@ -16,7 +16,7 @@ from care.catalogue.needs import Needs
 from care.clock import local_date
 from care.customers.verification import verified_now
 from care.links import LinkExpired
-from care.pages.routes import page_router
+from care.pages.routing import page_router
 from care.pages.templates import page
 from care.services import Services
 from care.wording import yuan

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from care.invoices.document import invoice_pdf
 from care.invoices.service import PAGE, Invoice
 from care.invoices.tables import InvoiceState
-from care.pages.routes import page_router
+from care.pages.routing import page_router
 from care.pages.templates import page
 from care.services import Services
 from care.wording import month

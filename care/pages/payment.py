@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from care.pages.routes import page_router
+from care.pages.routing import page_router
 from care.pages.templates import page
 from care.payments.gateway import GatewayState
 from care.payments.sandbox import PAGE, Choice, SandboxGateway

@@ -5,29 +5,21 @@ from pathlib import Path
 from fastapi import APIRouter
 from starlette.responses import FileResponse
 
-from care.pages import my_data
-from care.pages.routing import PageRoute, page_router
+from care.pages import chart, invoice, my_data, password, payment, puk
 from care.services import Services
 
-__all__ = ["PageRoute", "page_router", "router"]
-
 _STYLE = Path(__file__).parent / "style.css"
+_PAGES = (chart, invoice, my_data, password, payment, puk)
 
 
 def router(services: Services) -> APIRouter:
-    """All pages. A new page is a module of this package with a function of this form, included here."""
+    """All pages. A new page is a module of this package with a function of this form, named in ``_PAGES``."""
     routes = APIRouter(prefix="/p")
 
     @routes.get("/style.css", include_in_schema=False)
     async def style() -> FileResponse:
         return FileResponse(_STYLE, media_type="text/css")
 
-    from care.pages import chart  # the pages need what stands above
-
-    routes.include_router(chart.router(services))
-    from care.pages import invoice, payment  # the pages need what stands above
-
-    routes.include_router(payment.router(services))
-    routes.include_router(invoice.router(services))
-    routes.include_router(my_data.router(services))
+    for page in _PAGES:
+        routes.include_router(page.router(services))
     return routes

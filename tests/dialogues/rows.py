@@ -158,7 +158,7 @@ class Rows:
             raise AssertionError(f"there is no {what} that could expire")
 
     def places_of(self, text: str) -> list[str]:
-        """Where ``text`` is kept: tables of care (the demo's text messages apart), trackers, logs."""
+        """Where ``text`` is kept: tables of care (text messages and cards of the demo apart), trackers, logs."""
         found = []
         for file in ("care.db", "rasa.db"):
             found += [f"{file}: {place}" for place in _columns_with(self._var / file, text)]
@@ -179,7 +179,7 @@ def _columns_with(file: Path, text: str) -> list[str]:
         tables = [
             name
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
-            if name != "demo_sms"
+            if name not in ("demo_sms", "bss_sim_card")
         ]
         return [
             f"{table}.{column}"

@@ -1,5 +1,6 @@
 """Talks to the running product as a customer does, and looks afterwards at what has happened."""
 
+import html
 import io
 import itertools
 import re
@@ -95,7 +96,8 @@ class Talk:
         self.seconds.append(time.perf_counter() - began)
         if answer.status_code != 200:
             raise AssertionError(f"HTTP {answer.status_code}: {answer.text}")
-        return Answer(tuple(answer.json()))
+        said = Answer(tuple(answer.json()))
+        return said
 
 
 def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Held:
@@ -172,7 +174,7 @@ def _speak(step: Step, talk: Talk, values: Values) -> None:
 def _open(step: Step, talk: Talk, values: Values) -> str:
     """What a page of ours shows, or the document that it gives, as text; after its form was sent where one is given."""
     address = values.fill(step.what)
-    if step.posts:
+    if step.posts is not None:
         form = {name: values.fill(text) for name, text in step.posts.items()}
         answer = talk.http.post(address, data=form, follow_redirects=True)
     else:
@@ -181,7 +183,7 @@ def _open(step: Step, talk: Talk, values: Values) -> str:
         pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
         # pypdf reads the two-byte codes of the embedded font with a zero in front.
         return re.sub(r"[\s\0]", "", "".join(page.extract_text() for page in pages))
-    return re.sub(r"<[^>]*>", " ", answer.text)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
 
 
 def _check_heard(step: Step, text: str, values: Values) -> None:
@@ -237,6 +239,9 @@ def _check_afterwards(
         _await_texts(after.sms, values)
     for row in after.rows:
         _await_rows(row, rows, values)
+    for left, right in after.facts.items():
+        found, should_be = values.fill(left), values.fill(right)
+        assert found == should_be, f"{left} is {found}, should be {should_be}"
     for text in after.nowhere:
         assert not (places := rows.places_of(values.fill(text))), f"kept in {places}"
 

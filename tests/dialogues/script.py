@@ -38,6 +38,7 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       pushed: [已经到账]               # what the bot has said by itself, outside of turns
       line: active                   # the state of the customer's first line
       sms: [已成功办理]               # text messages to {phone}, in the end
+      facts: {"{line_status}": active}  # these are equal in the end
       nowhere: ["{code}"]            # stands in no message, tracker, turn or log
       rows:                          # rows that there are in the end, in any table of the care server
       - {table: bss_closing, with: {subject_id: L1186}, number: 1}
@@ -75,6 +76,7 @@ _AFTER = (
     "line",
     "rows",
     "appointments",
+    "facts",
 )
 _DIALOGUE = ("about", "proves", "customer", "changes", "variants", "steps", "after")
 _HELD = ("active", "ends", "pending", "none")
@@ -104,7 +106,7 @@ class Step:
     understood: str | None = None
     owner: str = "bot"
     again: bool = False
-    posts: Mapping[str, str] = field(default_factory=dict)
+    posts: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ class After:
     packet: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
     sms: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
     nowhere: tuple[str, ...] = ()
     payments: tuple[ExpectedPayment, ...] = ()
     invoices: tuple[ExpectedInvoice, ...] = ()
@@ -327,7 +330,7 @@ def _step(fields: _Fields) -> Step:
         understood=fields.text_or_none("understood"),
         owner=owner,
         again=fields.flag("again") is True,
-        posts=fields.mapping("posts"),
+        posts=fields.mapping("posts") if fields.given(("posts",)) else None,
     )
 
 
@@ -374,6 +377,7 @@ def _after(fields: _Fields) -> After:
         packet=fields.mapping("packet"),
         reason=fields.text_or_none("reason"),
         sms=fields.texts("sms"),
+        facts=fields.mapping("facts"),
         nowhere=fields.texts("nowhere"),
         payments=tuple(ExpectedPayment(one.text("amount"), one.text("state")) for one in payments),
         invoices=tuple(ExpectedInvoice(one.text("month"), one.text("state")) for one in invoices),

@@ -31,6 +31,14 @@
 ``{shop:2@s_cuihu}`` …        the same of a shop's counters; also ``{shop_label:2@s_cuihu}`` ``{shop_said:2@s_cuihu}``
 ``{date:60}``                 the day in 60 days, as people say it: 12月5号
 ``{booking}``                 number of the conversation's newest appointment
+``{today}`` ``{later:3}``     today, and the day three months from now
+``{line_status}``             the state of the first line; ``{line_status:2}`` of the second
+``{line_until}``              until when it is stopped
+``{puk}``                     the PUK of its card
+``{card_order}``              reason and delivery of the new card that is on its way, ``none``
+``{spam_level}``              the level of its spam shield
+``{blocked_numbers}``         the numbers that it has blocked
+``{password_set}``            ``yes`` when it has a service password
 ============================  =====================================================================
 """
 
@@ -45,10 +53,12 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from care.appointments.timetable import TimeSlot
+from care.bss.embedded.line_tables import ServicePasswordRow
 from care.bss.embedded.system import EmbeddedBss
 from care.bss.months import month_of, shift_month
 from care.bss.protocol import Bill, Line, PlaceKind, SubscriptionState, UsageKind
 from care.conversations.tables import Role
+from care.lines.suspension import later
 from tests.dialogues import slots
 from tests.dialogues.rows import Rows
 from tests.dialogues.script import ScriptError
@@ -282,6 +292,36 @@ class Values:
         """``10月``."""
         return self.month(back).partition("年")[2]
 
+    def later(self, months: str) -> str:
+        """The day some months from now."""
+        on = later(datetime.now(ZONE).date(), int(months or 0))
+        return f"{on.year}年{on.month}月{on.day}日"
+
+    def line_until(self, which: str) -> str:
+        """The day on which a stopped line comes back."""
+        hold = self._ask(self._bss.hold(self.line(which).id))
+        return "none" if hold is None else str(hold.until)
+
+    def puk(self, which: str) -> str:
+        """Eight digits."""
+        return str(self._ask(self._bss.puk(self.line(which).id)))
+
+    def card_order(self, which: str) -> str:
+        """``lost courier``."""
+        order = self._ask(self._bss.card_order(self.line(which).id))
+        return "none" if order is None else f"{order.reason} {order.delivery}"
+
+    def spam(self, field: str) -> str:
+        """The first line's spam shield."""
+        shield = self._ask(self._bss.spam_shield(self.line("").id))
+        return str(shield.level) if field == "level" else " ".join(shield.blocked)
+
+    def password_set(self) -> str:
+        """Whether the first line has a service password."""
+        line_id = self.line("").id
+        row = self._rows.db.read_now(lambda session: session.get(ServicePasswordRow, line_id))
+        return "no" if row is None else "yes"
+
     def _month(self, back: str) -> str:
         return shift_month(month_of(datetime.now(ZONE).date()), int(back or 0))
 
@@ -329,6 +369,15 @@ def known_values(values: Values) -> dict[str, Callable[[str], str]]:
         "shop_said": lambda which: slots.as_said(values.shop(which)),
         "date": lambda days: slots.day_said(slots.day_away(int(days))),
         "booking": lambda _: values.booking(),
+        "today": lambda _: values.day("0"),
+        "later": values.later,
+        "line_status": lambda which: str(values.line(which).status),
+        "line_until": values.line_until,
+        "puk": values.puk,
+        "card_order": values.card_order,
+        "spam_level": lambda _: values.spam("level"),
+        "blocked_numbers": lambda _: values.spam("blocked"),
+        "password_set": lambda _: values.password_set(),
     }
 
 

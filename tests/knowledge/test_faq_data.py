@@ -39,6 +39,12 @@ WITHOUT_FLOW = [
     "cancel_account",
     "open_account",
     "block_spam",
+    "cancel_account",
+    "open_account",
+    "install_broadband",
+    "relocate_broadband",
+    "request_invoice",
+    "top_up",
     "query_points",
     "query_payments",
     "book_store",
@@ -139,6 +145,19 @@ def test_tariffs_agree_with_the_catalogue(library: Library) -> None:
     assert f"{min(per_minute):.2f} 到 {max(per_minute):.2f} 元" in answers["overage-call-price"]
     for plan in read_yaml(DATA / "demo" / "plans.yml")["plans"]:
         assert plan["rollover"] != (plan["name"] in answers["data-rollover"]), plan["name"]
+
+
+def test_fees_and_terms_of_lines_agree_with_the_operators(library: Library) -> None:
+    answers = {entry.id: entry.answer for entry in library.entries}
+    terms = read_yaml(DATA / "demo" / "line_terms.yml")["line_terms"]
+    fees = terms["card_fees"]
+    assert [reason for reason, fee in fees.items() if fee] == ["lost", "plastic"]
+    assert f"卡丢失补卡、eSIM 换回实体卡收工本费 {fees['lost']} 元" in answers["sim-replace-fee"]
+    assert fees["lost"] == fees["plastic"]
+    fee = read_yaml(DATA / "demo" / "operator.yml")["operator"]["suspend_fee"]
+    assert f"每月只收 {fee} 元保号费" in answers["suspend-keep"]
+    least, most = terms["keep_least_months"], terms["keep_most_months"]
+    assert f"一次可停 {least} 到 {most} 个月" in answers["suspend-keep"]
 
 
 def test_cards_agree_with_the_catalogue(library: Library) -> None:

@@ -8,6 +8,7 @@ from care.bss.embedded.catalogue import EmbeddedCatalogue
 from care.bss.embedded.crediting import EmbeddedCrediting
 from care.bss.embedded.customers import EmbeddedCustomers
 from care.bss.embedded.leaving import EmbeddedLeaving
+from care.bss.embedded.lines import EmbeddedLines
 from care.bss.embedded.network import EmbeddedNetwork
 from care.bss.embedded.numbers import EmbeddedNumbers
 from care.bss.embedded.ordering import EmbeddedOrdering
@@ -34,6 +35,7 @@ class EmbeddedBss(
     EmbeddedOrdering,
     EmbeddedNetwork,
     EmbeddedWorkforce,
+    EmbeddedLines,
     Bss,
 ):
     """The operator's systems on our own tables.

@@ -18,6 +18,7 @@ from care.bss.protocol import (
     Area,
     BookableHours,
     BroadbandOffer,
+    CardReason,
     ChargeItem,
     CustomerKind,
     CustomerLevel,
@@ -51,6 +52,17 @@ class OperatorSpec(_Spec):
     due_day: int
     late_fee_per_mille: Decimal
     suspend_fee: Decimal
+
+
+class LineTermsSpec(_Spec):
+    """The operator's terms for lines and cards; see line_terms.yml."""
+
+    keep_least_months: int
+    keep_most_months: int
+    keep_days_ahead: int
+    card_fees: dict[CardReason, Decimal]
+    courier_days: int
+    blocked_numbers: int
 
 
 class Habit(_Spec):
@@ -142,6 +154,8 @@ class LineSpec(_Spec):
     status: LineStatus = LineStatus.ACTIVE
     suspended: int = 0
     """Full months for which it has been kept at the customer's request."""
+    blocked: int = 0
+    """Days ago on which its card was reported lost."""
     habit: Habit
     pays: Pays | None = None
     opening: Decimal = Decimal(0)
@@ -229,6 +243,7 @@ class DemoFiles:
     """Everything the files say."""
 
     operator: OperatorSpec
+    line_terms: LineTermsSpec
     plans: dict[str, Plan]
     addons: dict[str, Addon]
     charge_items: dict[str, ChargeItem]
@@ -250,6 +265,7 @@ def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
     shops = TypeAdapter(tuple[Store, ...]).validate_python(stores)
     files = DemoFiles(
         operator=OperatorSpec.model_validate(read_top(folder / "operator.yml", "operator")),
+        line_terms=LineTermsSpec.model_validate(read_top(folder / "line_terms.yml", "line_terms")),
         plans={plan.id: plan for plan in TypeAdapter(list[Plan]).validate_python(plans)},
         addons={addon.id: addon for addon in TypeAdapter(list[Addon]).validate_python(addons)},
         charge_items={

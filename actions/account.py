@@ -1,0 +1,140 @@
+"""The customer's numbers: level, name, state of the line and what to do about it."""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import DomainDict, Services, VerifiedAction, entity_of, forget
+from actions.lines import STATUS_WORDS, line_meant
+from care.bss.protocol import (
+    BssRejected,
+    CustomerKind,
+    CustomerLevel,
+    HoldReason,
+    Line,
+    LineHold,
+    SimKind,
+)
+from care.conversations.callers import Caller
+from care.customers.masking import mask_name, mask_phone
+from care.lines.service import Standing
+from care.wording import day, yuan
+
+_LEVELS = {
+    CustomerLevel.BASIC: "普通客户",
+    CustomerLevel.SILVER: "银卡客户",
+    CustomerLevel.GOLD: "金卡客户",
+    CustomerLevel.DIAMOND: "钻石卡客户",
+}
+_CARDS = {SimKind.PLASTIC: "实体卡", SimKind.ESIM: "eSIM"}
+
+
+class QueryAccount(VerifiedAction):
+    """Number, level, name and state of the verified line, and the customer's other numbers."""
+
+    action_name = "action_query_account"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Who does not know the own number is told first how it is found: we ask for it next."""
+        caller = await self.caller(tracker)
+        if caller.verified is None and tracker.get_slot("phone_number") is None:
+            dispatcher.utter_message(response="utter_account_find_number")
+        return await super().run(dispatcher, tracker, domain)
+
+    async def run_verified(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    ) -> list[EventType]:
+        """Say how the line stands, and the next step where it is stopped."""
+        line, refused = await line_meant(
+            self.services, dispatcher, entity_of(tracker, "phone_number"), caller
+        )
+        if refused:
+            return forget(["phone_number"])
+        assert caller.verified is not None
+        own = await self.services.lines.own(caller.verified)
+        line = line or next((one for one in own if one.id == caller.verified.line_id), None)
+        if line is None:
+            dispatcher.utter_message(response="utter_line_gone")
+            return []
+        try:
+            standing = await self.services.lines.standing(line)
+        except BssRejected:
+            dispatcher.utter_message(response="utter_line_gone")
+            return []
+        await self._say_holder(dispatcher, line)
+        say_standing(dispatcher, standing)
+        others = [one for one in own if one.id != line.id]
+        if others:
+            dispatcher.utter_message(
+                response="utter_account_others",
+                lines="、".join(
+                    f"{mask_phone(one.phone)}（{STATUS_WORDS[one.status]}）" for one in others
+                ),
+            )
+        return []
+
+    async def _say_holder(self, dispatcher: CollectingDispatcher, line: Line) -> None:
+        customer = await self.services.bss.customer(line.customer_id)
+        if customer is None or not customer.name:
+            dispatcher.utter_message(response="utter_account_no_name", phone=mask_phone(line.phone))
+            return
+        company = customer.kind is CustomerKind.ENTERPRISE
+        dispatcher.utter_message(
+            response="utter_account_of_company" if company else "utter_account",
+            phone=mask_phone(line.phone),
+            name=mask_name(customer.name),
+            level=_LEVELS[customer.level],
+            card=_CARDS[line.sim],
+            second="副卡" if line.primary_line_id is not None else "主卡",
+            since=day(line.since),
+        )
+
+
+def say_standing(dispatcher: CollectingDispatcher, standing: Standing) -> None:
+    """Say whether the line is in use, why not, and what brings it back."""
+    hold, phone = standing.hold, mask_phone(standing.line.phone)
+    if hold is None:
+        dispatcher.utter_message(response="utter_line_active", phone=phone)
+    elif hold.reason is HoldReason.ARREARS:
+        _say_arrears(dispatcher, standing, phone)
+    elif hold.reason is HoldReason.LOST:
+        dispatcher.utter_message(response="utter_line_lost", phone=phone, since=_since(hold))
+    elif standing.line.status == "active":
+        dispatcher.utter_message(
+            response="utter_line_to_be_kept",
+            phone=phone,
+            start=_since(hold),
+            until=_until(hold),
+        )
+    else:
+        dispatcher.utter_message(
+            response="utter_line_kept", phone=phone, since=_since(hold), until=_until(hold)
+        )
+    if standing.card is not None:
+        dispatcher.utter_message(response="utter_card_ordered")
+
+
+def _say_arrears(dispatcher: CollectingDispatcher, standing: Standing, phone: str) -> None:
+    if standing.arrears > 0:
+        dispatcher.utter_message(
+            response="utter_line_in_arrears", phone=phone, amount=yuan(standing.arrears)
+        )
+    else:
+        dispatcher.utter_message(response="utter_line_paid", phone=phone)
+
+
+def _since(hold: LineHold) -> str:
+    return "之前" if hold.start is None else day(hold.start)
+
+
+def _until(hold: LineHold) -> str:
+    return "您申请复机" if hold.until is None else day(hold.until)
+
+
+def actions(services: Services) -> list[Any]:
+    """This topic's actions."""
+    return [QueryAccount(services)]

@@ -1,0 +1,1 @@
+"""Lines and their cards: what stops one and how it comes back, new cards, PUK, nuisance calls, service passwords."""
