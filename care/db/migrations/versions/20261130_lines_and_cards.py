@@ -1,7 +1,7 @@
 """Lines and cards.
 
 Revision: 07e5d0051ab4
-Revises: df0878be61cf
+Revises: e73177bbb803
 Created: 2026-11-30 02:44:08.846875
 """
 
@@ -15,7 +15,7 @@ from care.db.base import Money, UtcDateTime
 __all__ = ["Money", "UtcDateTime"]
 
 revision: str = '07e5d0051ab4'
-down_revision: str | None = 'df0878be61cf'
+down_revision: str | None = "e73177bbb803"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
