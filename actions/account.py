@@ -67,6 +67,12 @@ class QueryAccount(VerifiedAction):
             return []
         await self._say_holder(dispatcher, line)
         say_standing(dispatcher, standing)
+        accesses = await self.services.bss.broadband_of(line.customer_id)
+        if accesses:
+            dispatcher.utter_message(
+                response="utter_account_broadband",
+                accesses="、".join(f"账号 {one.account}（{one.mbps}M）" for one in accesses),
+            )
         others = [one for one in own if one.id != line.id]
         if others:
             dispatcher.utter_message(

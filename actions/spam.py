@@ -15,10 +15,11 @@ from actions.base import (
     VerifiedAction,
     begin_form,
     entity_of,
+    forget,
     intent_of,
     text_of,
 )
-from actions.lines import asked_by, hear, settled
+from actions.lines import answers_question, asked_by, hear, settled
 from actions.orders import begin_order
 from care.bss.protocol import BssRejected, Line, RejectReason, SpamLevel, SpamShield
 from care.conversations.callers import Caller
@@ -28,6 +29,9 @@ from care.orders.kinds.spam_shield import LEVELS
 
 FORM = "spam_number_form"
 OFF, LIST, BLOCK, UNBLOCK = "off", "list", "block", "unblock"
+
+_QUESTIONS = ("marketing-calls", "spam-code-bomb")
+"""Entries of the knowledge base that answer a mere question about it."""
 
 _SLOTS = ("spam_wish", "spam_number")
 _PROBLEMS = {
@@ -48,6 +52,9 @@ class BlockSpam(VerifiedAction):
         """What the message says of wish and number is kept."""
         heard = []
         if intent_of(tracker) == "block_spam":
+            if await answers_question(self.services, dispatcher, tracker, "block_spam", _QUESTIONS):
+                dispatcher.utter_message(response="utter_spam_go_on")
+                return forget(_SLOTS)
             text = text_of(tracker)
             pressed = entity_of(tracker, "spam_wish")
             number = entity_of(tracker, "spam_number") or entity_of(tracker, "phone_number")

@@ -39,6 +39,10 @@ FORM = "keep_form"
 RECONNECT = "reconnect_after_payment"
 """The duty that says how soon a line is back after paying (电信条例 Art. 34)."""
 
+_OTHER_LINE, _BROADBAND = "other_line", "broadband"
+"""What the words may say is to be stopped, when it is not the verified line. The former stands in ``own_line`` until it has
+been asked which."""
+
 _QUESTIONS = ("suspend-what-works",)
 """Entries of the knowledge base that answer a mere question about it."""
 
@@ -68,8 +72,14 @@ class SuspendService(VerifiedAction):
             ):
                 dispatcher.utter_message(response="utter_keep_go_on")
                 return forget(_SLOTS)
+            thing = self.services.lines.words.read("keep_thing", text_of(tracker))
+            if thing == _BROADBAND:
+                dispatcher.utter_message(response="utter_keep_broadband")
+                return forget(_SLOTS)
             start, months = _time_in(self.services, tracker)
             heard = hear(tracker, {"keep_from": start, "keep_months": months})
+            if thing == _OTHER_LINE and tracker.get_slot("own_line") is None:
+                heard += hear(tracker, {"own_line": _OTHER_LINE})
         return [*heard, *await super().run(dispatcher, tracker, domain)]
 
     async def run_verified(
@@ -77,9 +87,12 @@ class SuspendService(VerifiedAction):
     ) -> list[EventType]:
         """On to the order where the time is known, else to the form; a line that may not be stopped is told so."""
         assert caller.verified is not None
-        line, refused = await line_meant(
-            self.services, dispatcher, tracker.get_slot("own_line"), caller
-        )
+        named = tracker.get_slot("own_line")
+        if named == _OTHER_LINE:
+            if len(await self.services.lines.own(caller.verified)) > 1:
+                return ask_line(self.action_name, keep=["keep_from", "keep_months"])
+            named = None
+        line, refused = await line_meant(self.services, dispatcher, named, caller)
         if refused:
             return settled(tracker, _SLOTS)
         if line is None:
