@@ -121,7 +121,7 @@ class ValidateInvoiceForm(CareForm):
         if value is None:
             return {}
         read = self._read(text_of(tracker), dispatcher)
-        if value is True and (read or entity_of(tracker, "month")):
+        if value is True and (read or entity_of(tracker, "month") or not _is_yes(tracker)):
             return {"invoice_confirmed": None, **read}
         return {"invoice_confirmed": bool(value)}
 
@@ -226,6 +226,12 @@ def _is_answer(slot: str, tracker: Tracker) -> bool:
     if read_title(text) or tax_number_said(text):
         return True
     return slot != "invoice_title" and intent in _LOOSE_INTENTS
+
+
+def _is_yes(tracker: Tracker) -> bool:
+    """确认开票 is a wish for an invoice to the model, and so is 发票先不要了."""
+    text = text_of(tracker)
+    return intent_of(tracker) != INTENT or ("确认" in text and "不" not in text)
 
 
 def actions(services: Services) -> list[Any]:

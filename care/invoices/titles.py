@@ -34,7 +34,7 @@ _LABEL = re.compile(
 )
 _TOKEN = re.compile(r"(?=(?:[A-Z]*[0-9]){6})[0-9A-Z]{12,24}")
 _LOOSE_SPACE = re.compile(r"(?<=[一-鿿）]) +| +(?=[一-鿿（])")
-_PERSON = re.compile(r"个人|私人|自己的名字|我自己|我本人|本人")
+_PERSON = re.compile(r"个人(?!工)|私人|自己的名字|我自己|我本人|本人")
 _COMPANY = re.compile(r"公司|单位|企业|对公|学校|机构")
 
 

@@ -42,6 +42,7 @@ NUMBER = "91350100M000100Y43"
         ("抬头开个人就行", TitleKind.PERSON, None, None),
         ("帮我开上个月的发票", None, None, None),
         ("转人工", None, None, None),
+        ("麻烦转个人工", None, None, None),
         ("查一下流量", None, None, None),
         ("13800138001", None, None, None),
     ],
