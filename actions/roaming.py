@@ -37,7 +37,7 @@ INTENT = "open_roaming"
 _QUESTION = re.compile(
     r"多少|怎么收|收费|资费|费率|贵|几块|几天|怎么算|哪些|要钱|支持|覆盖|信号|用吗|能用不|能不能用"
 )
-_CLOSE = re.compile(r"关|取消|退|停|不用了|回国了")
+_CLOSE = re.compile(r"关(?!于)|取消|退(?!休)|停|不用了|回国")
 
 
 class OpenRoaming(VerifiedAction):
