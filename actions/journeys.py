@@ -29,7 +29,8 @@ _LEAVE = re.compile(r"去|走|出发|飞|到|启程|开始|起")
 
 async def countries_of(services: Services, words: WishWords) -> list[RoamingCountry]:
     """The countries that were named in a message."""
-    return await find_countries(services, words.values("country"))
+    named = await find_countries(services, words.values("country"))
+    return [one for one in named if not roaming.ruled_out(one, words.text)] or named
 
 
 async def find_countries(services: Services, names: Sequence[Any]) -> list[RoamingCountry]:

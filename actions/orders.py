@@ -38,10 +38,14 @@ from care.orders.tables import OrderState
 FORM = "order_form"
 FORM_SLOTS = ("order", "offer", "consent", "consent_code")
 
-LONGEST_YES = 12
+_AGREED = r"(?:好|行|可以|嗯+|对|是|确认|确定|同意|没错|没问题|ok)[的了吧啊呀]*[，,、。 ]*"
+_DONE_TO_IT = r"(?:办理?|开通?|退订?|取消|撤销?|撤回|停掉?|换|改|订)"
 _YES = re.compile(
-    r"^(?:好|行|可以|嗯|对|是|要|就|确认|确定|同意|没错|没问题|ok)|吧[。！!]?$", re.IGNORECASE
+    rf"(?:{_AGREED})+(?:那?就|帮我|给我|请|麻烦)*{_DONE_TO_IT}?[了掉它吧呗啊。！! ]*"
+    r"|(?:那?就)?(?:办理?|开通?|退订?|撤销?|撤回)(?:了|掉|它)?[吧呗][。！! ]*",
+    re.IGNORECASE,
 )
+"""A yes in the words of an order: that it is agreed, what is to be done, and nothing else."""
 
 REJECTIONS = {
     RejectReason.LINE_NOT_ACTIVE: "utter_rejected_line_not_active",
@@ -347,14 +351,14 @@ async def taken_as_yes(
 ) -> list[EventType] | None:
     """Events of a yes in the words of the order itself (确认退订, 好的，撤销); None where the message is no yes.
 
-    It must answer the question for consent to this kind of order, be short, and name nothing.
+    It must answer the question for consent to this kind of order, and name nothing.
     """
     message = tracker.latest_message
     asked = (tracker.active_loop or {}).get("name") == FORM
     if not asked or tracker.get_slot("requested_slot") != "consent" or _kind(tracker) != kind:
         return None
     text = text_of(tracker).strip()
-    if message.get("entities") or len(text) > LONGEST_YES or not _YES.search(text):
+    if message.get("entities") or not _YES.fullmatch(text):
         return None
     slots = await ValidateOrderForm(services).validate_consent(True, dispatcher, tracker, {})
     if slots.get("consent") and services.orders.yes_suffices(kind):

@@ -75,12 +75,25 @@ class QueryPlan(OwnNumberAction):
             fee=yuan(plan.monthly_fee),
             rules="\n".join(f"· {rule}" for rule in plan.rules[:3]),
         )
+        await self._say_pending(dispatcher, line_id)
         if addons:
             dispatcher.utter_message(response="utter_plan_addons", addons="、".join(addons))
         for contract in await bss.contracts(line_id):
             dispatcher.utter_message(
                 response="utter_plan_contract", contract=contract.name, until=day(contract.end)
             )
+
+    async def _say_pending(self, dispatcher: CollectingDispatcher, line_id: str) -> None:
+        """Another plan that was ordered and has not begun."""
+        line = await self.services.bss.line_by_id(line_id)
+        if line is None or line.pending_plan_id is None or line.pending_plan_from is None:
+            return
+        plan = await self.services.bss.plan(line.pending_plan_id)
+        dispatcher.utter_message(
+            response="utter_plan_pending",
+            plan=plan.name if plan is not None else line.pending_plan_id,
+            start=day(line.pending_plan_from),
+        )
 
 
 class ChangePlan(VerifiedAction):

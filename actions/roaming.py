@@ -33,10 +33,11 @@ _REJECTIONS = {
     RejectReason.IN_ARREARS: "utter_rejected_in_arrears",
 }
 
+INTENT = "open_roaming"
 _QUESTION = re.compile(
     r"多少|怎么收|收费|资费|费率|贵|几块|几天|怎么算|哪些|要钱|支持|覆盖|信号|用吗|能用不|能不能用"
 )
-_CLOSE = re.compile(r"关|取消|退|停|不用了|回国了")
+_CLOSE = re.compile(r"关(?!于)|取消|退(?!休)|停|不用了|回国")
 
 
 class OpenRoaming(VerifiedAction):
@@ -48,9 +49,9 @@ class OpenRoaming(VerifiedAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """What it costs is no secret: a question for it is answered to everybody, at once."""
-        words = wish_words(tracker, "open_roaming")
-        if _QUESTION.search(words.text) and intent_of(tracker) == "open_roaming":
-            return await self._say_prices(dispatcher, await countries_of(self.services, words))
+        words = wish_words(tracker, INTENT)
+        if _QUESTION.search(words.text) and intent_of(tracker) == INTENT:
+            return await self._say_prices(dispatcher, tracker, words)
         return await super().run(dispatcher, tracker, domain)
 
     async def run_verified(
@@ -61,7 +62,7 @@ class OpenRoaming(VerifiedAction):
         yes = await taken_as_yes(self.services, dispatcher, tracker, "open_roaming")
         if yes is not None:
             return yes
-        words = wish_words(tracker, "open_roaming")
+        words = wish_words(tracker, INTENT)
         if _CLOSE.search(words.text) and not words.values("country"):
             return await self._close(dispatcher, caller.verified.line_id)
         if await self._refused(dispatcher, caller.verified.line_id):
@@ -148,25 +149,31 @@ class OpenRoaming(VerifiedAction):
             dispatcher.utter_message(response="utter_roaming_no_pack", **rates(country))
 
     async def _say_prices(
-        self, dispatcher: CollectingDispatcher, countries: Sequence[RoamingCountry]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, words: WishWords
     ) -> list[EventType]:
+        """What it costs there; where and when is kept for the order that may follow."""
+        countries = await countries_of(self.services, words)
         codes = [country.id for country in countries]
         packs = roaming.packs_for(await self.services.bss.addons(), codes)
         if not packs:
             self._say_no_pack(dispatcher, countries)
             return []
+        for name in words.values("addon"):
+            pack = await find_addon(self.services.bss, str(name))
+            if countries and pack is not None and pack not in packs:
+                dispatcher.utter_message(response="utter_roaming_pack_not_there", name=pack.name)
+        rows = "\n".join(map(_pack_row, packs))
         if not countries:
-            dispatcher.utter_message(
-                response="utter_roaming_packs", packs="\n".join(map(_pack_row, packs))
-            )
+            dispatcher.utter_message(response="utter_roaming_packs", packs=rows)
             return []
-        dispatcher.utter_message(
-            response="utter_roaming_prices",
-            where="、".join(country.name for country in countries),
-            packs="\n".join(map(_pack_row, packs)),
-        )
+        where = "、".join(country.name for country in countries)
+        dispatcher.utter_message(response="utter_roaming_prices", where=where, packs=rows)
         dispatcher.utter_message(response="utter_roaming_without_pack", **rates(countries[0]))
-        return [SlotSet("country", codes)]
+        if (tracker.active_loop or {}).get("name"):
+            return []
+        trip, known = read_trip(self.services, dispatcher, words, {})
+        dates = trip_slots(trip) if trip is not None else [SlotSet("trip", known)]
+        return [SlotSet("country", codes), *dates]
 
     async def _close(self, dispatcher: CollectingDispatcher, line_id: str) -> list[EventType]:
         """A pack ends by itself; one that has not begun can be taken back."""
@@ -186,10 +193,10 @@ async def _countries_chosen(
     services: Services, tracker: Tracker, words: WishWords
 ) -> list[RoamingCountry]:
     """The countries that the form asked for, else those of the wish."""
-    named = words.values("country")
-    if named and intent_of(tracker) == "open_roaming":
-        return await find_countries(services, named)  # said anew just now
-    return await find_countries(services, tracker.get_slot("country") or named)
+    chosen = tracker.get_slot("country")
+    if not chosen or (words.values("country") and intent_of(tracker) == INTENT):
+        return await countries_of(services, words)  # said anew just now
+    return await find_countries(services, chosen)
 
 
 def _pack_row(pack: Addon) -> str:

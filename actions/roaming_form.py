@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import CareAction, CareForm, DomainDict, Services, Slots, ask_identity, leave_form
-from actions.journeys import as_trip, find_countries, rates, read_trip
+from actions.journeys import as_trip, countries_of, find_countries, rates, read_trip
 from actions.listed import Item, items_of, listed, picked
 from actions.wish_words import latest_words
 from care.catalogue import roaming
@@ -31,7 +31,9 @@ class ValidateRoamingForm(CareForm):
         """Countries in which customers may roam; of others it is said that they are not known."""
         if value is None:
             return {}
-        found = await find_countries(self.services, _texts(value))
+        words = latest_words(tracker)
+        found = await countries_of(self.services, words) if words.values("country") else []
+        found = found or await find_countries(self.services, _texts(value))
         if not found:
             dispatcher.utter_message(response="utter_roaming_country_unknown")
             return {"country": None}
@@ -79,6 +81,8 @@ class ValidateRoamingForm(CareForm):
         good = roaming.packs_for(
             await self.services.bss.addons(), list(tracker.get_slot("country") or ())
         )
+        if pack is None and (words.values("country") or words.values("date")):
+            return {"roaming_pack": None}  # another journey: its packs are offered anew
         if pack is None:
             dispatcher.utter_message(response="utter_roaming_pack_unknown")
             return {"roaming_pack": None}

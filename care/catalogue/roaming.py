@@ -84,6 +84,15 @@ def find_country(countries: Iterable[RoamingCountry], wanted: str) -> RoamingCou
     return max(named, key=lambda found: found[0])[1] if named else None
 
 
+def ruled_out(country: RoamingCountry, text: str) -> bool:
+    """Whether a message says that this is not where it goes: 不去韩国了，去法国."""
+    names = "|".join(re.escape(name) for name in (country.name, *country.nicknames))
+    return (
+        re.search(rf"(?:不去|别去|不到|不是去?|取消了?|去不了)(?:了|成)?(?:{names})", text)
+        is not None
+    )
+
+
 def check_trip(start: date, end: date, today: date) -> Trip:
     """The journey; raises ``TripReversed``, ``TripInPast`` and ``TripTooFar``. Who is abroad already goes today."""
     if end < start:

@@ -19,6 +19,7 @@ from care.catalogue.roaming import (
     find_country,
     last_day_of,
     packs_for,
+    ruled_out,
 )
 
 FILES = read_demo()
@@ -77,6 +78,16 @@ def test_a_journey_is_checked() -> None:
 def test_a_country_is_found_by_what_it_is_called(said: str, code: str | None) -> None:
     found = find_country(FILES.countries, said)
     assert (found.id if found else None) == code
+
+
+def test_a_country_that_is_not_gone_to_is_ruled_out() -> None:
+    korea, france = (find_country(FILES.countries, code) for code in ("KR", "FR"))
+    assert korea is not None
+    assert france is not None
+    text = "不去韩国了，去法国"
+    assert ruled_out(korea, text)
+    assert not ruled_out(france, text)
+    assert not ruled_out(korea, "去韩国，不去别的地方")
 
 
 @pytest.mark.parametrize(
