@@ -49,6 +49,9 @@ const kinds: Names = {
   mobile_fault: ['手机网络报修', 'Mobile fault'],
   call_fault: ['通话报修', 'Call fault'],
   tv_fault: ['电视报修', 'TV fault'],
+  installation: ['宽带新装', 'Broadband installation'],
+  relocation: ['宽带移机', 'Broadband relocation'],
+  coverage_lead: ['待覆盖登记', 'Waits for coverage'],
 }
 
 /** A name that has no words yet is shown as it is. */
