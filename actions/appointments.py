@@ -33,6 +33,9 @@ from care.bss.protocol import PlaceKind
 FORM = "appointment_form"
 FORM_SLOTS = ("appointment", "booking", "visit_day", "visit_time", "times")
 
+ANOTHER_TIME = {"title": "换个时间", "payload": "/change_appointment"}
+"""Stands behind the times that are offered."""
+
 _OTHER = re.compile(r"换|别的|其他|其它|还有|都不|不行|没空|没时间|不方便|晚点|早点|改|再看看|下一")
 
 _ASKED = {PlaceKind.VISIT: "utter_times_visit", PlaceKind.SHOP: "utter_times_shop"}
@@ -105,7 +108,7 @@ class AskAppointment(CareAction):
             return leave_form(FORM_SLOTS)
         dispatcher.utter_message(
             response=(_MISSED if found.missed else _ASKED)[place.kind],
-            buttons=[_button(slot) for slot in found.offered],
+            buttons=[*map(_button, found.offered), ANOTHER_TIME],
         )
         offered = [_value(slot.day, slot.hours) for slot in found.offered]
         return [SlotSet("times", {**times, "offered": offered})]

@@ -129,8 +129,15 @@ class ValidateInstallForm(CareForm):
     async def validate_address(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Slots:
-        """An address that an engineer finds, or an area of which it is only asked whether there is any."""
-        return await check_address(self.services, dispatcher, tracker, value)
+        """An address that an engineer finds, or an area of which it is only asked whether there is any.
+
+        A speed that was told before the address is looked at now.
+        """
+        found = await check_address(self.services, dispatcher, tracker, value)
+        speed = tracker.get_slot("broadband_offer")
+        if found.get("covered") and speed is not None:
+            found.update(await self._speed(dispatcher, str(speed), str(found["address"])))
+        return found
 
     async def validate_lead(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -152,24 +159,29 @@ class ValidateInstallForm(CareForm):
         """A speed that is sold, and that the address can have."""
         if value is None:
             return {}
-        offer = await broadband.find_offer(self.services.bss, str(value))
+        address = tracker.get_slot("address")
+        return await self._speed(dispatcher, str(value), None if address is None else str(address))
+
+    async def _speed(
+        self, dispatcher: CollectingDispatcher, said: str, address: str | None
+    ) -> Slots:
+        offer = await broadband.find_offer(self.services.bss, said)
         if offer is None:
             dispatcher.utter_message(response="utter_broadband_offer_unknown")
             return {"broadband_offer": None}
         if not offer.on_sale:
             dispatcher.utter_message(response="utter_broadband_offer_ended", name=offer.name)
             return {"broadband_offer": None}
-        address = tracker.get_slot("address")
         known = None if address is None else await broadband.coverage(self.services.bss, address)
-        if known is not None and known.area is not None and offer.mbps > known.area.max_mbps:
-            if known.covered:
-                dispatcher.utter_message(
-                    response="utter_broadband_offer_too_fast",
-                    area=known.area.name,
-                    speed=f"{known.area.max_mbps}M",
-                )
-            return {"broadband_offer": None}
-        return {"broadband_offer": offer.id}
+        if known is None or known.area is None or offer.mbps <= known.area.max_mbps:
+            return {"broadband_offer": offer.id}
+        if known.covered:
+            dispatcher.utter_message(
+                response="utter_broadband_offer_too_fast",
+                area=known.area.name,
+                speed=f"{known.area.max_mbps}M",
+            )
+        return {"broadband_offer": None}
 
 
 class AskBroadbandOffer(CareAction):

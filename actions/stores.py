@@ -42,8 +42,9 @@ SHOWN = 3
 
 _BOOK = re.compile(r"预约|(?<!大)约(?!束|定|等|莫)|取(?:个)?号|排(?:个)?号|占个位|挂个号")
 _ASKS = re.compile(
-    r"要预约吗|需要预约|用预约|要不要(?:预)?约|几点|上班|开门|关门|营业|下班|收工|开不开|开吗|人多"
+    r"要预约吗|需要预约|用预约|要不要(?:预)?约|几点|上班|开门|关门|营业(?!厅)|下班|收工|开不开|开吗|人多"
 )
+_STEP_FREE = re.compile(r"轮椅|无障碍|腿脚|拐杖|拄拐|台阶")
 _GIVE_UP = re.compile(r"取消|作废|退掉|不去了|去不了|去不成|不约了")
 _MINE = re.compile(r"我的预约|约(?:了|的|好)(?:没|吗|哪|几|什么)|查.{0,3}预约")
 
@@ -92,10 +93,16 @@ class BookStore(CareAction):
             near = await _near(self.services, tracker, caller)
             if near is None:
                 return begin_form(FORM, keep=["store_wish", "visit_day"])
+            if _STEP_FREE.search(text_of(tracker)):
+                near = tuple(one for one in near if one.accessible)
             found = near[:SHOWN]
         day = next(iter(dates(tracker.get_slot("visit_day") or ())), None)
         for one in found:
             await say_store(self.services, dispatcher, one, day)
+        if len(found) == 1:
+            dispatcher.utter_message(
+                response="utter_store_services", services="、".join(found[0].services)
+            )
         takes = [
             one
             for one in found

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -12,7 +12,6 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware import Middleware
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
-from sqlalchemy.orm import Session
 from starlette.routing import Mount
 
 import actions.server
@@ -22,9 +21,8 @@ from care import pages, studio
 from care.admin import demo, health, metrics
 from care.admin.housekeeping import Housekeeping, Retention
 from care.admin.metrics import Measured, MeasuredEngine, Metrics
-from care.appointments import ledger
 from care.appointments.policy import load_policies
-from care.appointments.service import Appointments
+from care.appointments.service import Appointments, following
 from care.backends import MemoryPubSub, PubSub
 from care.backends.redis import RedisPubSub
 from care.bss.embedded import EmbeddedBss
@@ -141,12 +139,7 @@ def wire(
     links = Links(settings.session_secret.get_secret_value(), settings.public_url, clock)
     sandbox = _sandbox(settings, db, links, clock) if gateway is None else None
     announcer = conversations.announcer
-
-    def ticket_changed(session: Session, number: str, at: datetime) -> None:
-        ledger.follow_ticket(session, number, at)
-        announcer.ticket(session, number, at)
-
-    tickets = Tickets(db, clock, settings.zone, duties, ticket_changed)
+    tickets = Tickets(db, clock, settings.zone, duties, following(announcer.ticket))
     appointments = Appointments(
         db,
         bss,

@@ -28,7 +28,16 @@ from care.tickets import lifecycle
 from care.tickets.service import Announce, TicketRequest, Tickets
 from care.tickets.tables import Ticket, TicketState
 
-__all__ = ["AlreadyBooked", "Appointments", "NotLive", "Request", "SlotFull", "TooLate", "Work"]
+__all__ = [
+    "AlreadyBooked",
+    "Appointments",
+    "NotLive",
+    "Request",
+    "SlotFull",
+    "TooLate",
+    "Work",
+    "following",
+]
 
 REMINDER_JOB = "appointments.reminder"
 SMS_JOB = "appointments.sms"
@@ -44,6 +53,16 @@ class TooLate(Conflict):
     """It begins too soon to be changed any more."""
 
     code, message = "too_late_to_change", "时间太近，不能再改了。"
+
+
+def following(announce: Announce) -> Announce:
+    """``announce``, after a ticket's appointment and order have followed the ticket."""
+
+    def changed(session: Session, number: str, at: datetime) -> None:
+        ledger.follow_ticket(session, number, at)
+        announce(session, number, at)
+
+    return changed
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from care.appointments.ledger import of_tickets
+from care.appointments.tables import Appointment
 from care.clock import Clock
 from care.conversations.tables import Conversation
 from care.conversations.text import clean
@@ -40,8 +42,13 @@ class DeskTickets:
 
     async def page(self, state: TicketState | None, number: int) -> TicketPage:
         """A page of all tickets (of those in ``state``), newest first; pages count from 1."""
-        tickets, total = await self._db.read(lambda session: page(session, state, number))
-        return TicketPage(tickets=[ticket_info(ticket) for ticket in tickets], total=total)
+
+        def work(session: Session) -> tuple[list[Ticket], int, dict[str, Appointment]]:
+            tickets, total = page(session, state, number)
+            return tickets, total, of_tickets(session, [ticket.number for ticket in tickets])
+
+        tickets, total, visits = await self._db.read(work)
+        return TicketPage(tickets=[ticket_info(ticket, visits) for ticket in tickets], total=total)
 
     async def open(self, agent: SignedInAgent, new: NewDeskTicket) -> TicketInfo:
         """Open a ticket; with a conversation it is the matter of the customer there.
@@ -79,15 +86,18 @@ class DeskTickets:
     async def ticket(self, number: str) -> TicketWithHistory:
         """One ticket with its steps."""
 
-        def work(session: Session) -> tuple[Ticket, list[TicketStep], dict[str, str]]:
+        def work(
+            session: Session,
+        ) -> tuple[Ticket, list[TicketStep], dict[str, str], dict[str, Appointment]]:
             ticket, steps = find(session, number), history(session, number)
             ids = {step.actor.removeprefix(_ACTOR) for step in steps}
             names = select(Agent.id, Agent.name).where(Agent.id.in_(ids))
-            return ticket, steps, dict(iter(session.execute(names)))
+            visits = of_tickets(session, [number])
+            return ticket, steps, dict(iter(session.execute(names))), visits
 
-        ticket, steps, names = await self._db.read(work)
+        ticket, steps, names, visits = await self._db.read(work)
         moves = [ticket_move(step, names) for step in steps]
-        return TicketWithHistory(**ticket_fields(ticket), history=moves)
+        return TicketWithHistory(**ticket_fields(ticket, visits), history=moves)
 
     async def _customer_of(self, conversation_id: str) -> tuple[str, Verified | None]:
         def work(session: Session) -> tuple[str, Verified | None]:

@@ -1,7 +1,7 @@
 """Reading for the desk: each answer takes one transaction and few statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from care.appointments.ledger import of_tickets as visits_of
+from care.appointments.tables import Appointment
 from care.clock import Clock
 from care.conversations.announce import last_event
 from care.conversations.outcomes import of_conversation as actions_of
@@ -123,25 +125,32 @@ class DeskReader:
         def work(
             session: Session,
         ) -> tuple[
-            ConversationRow, list[Message], list[ActionOutcome], list[Ticket], list[OrderRecord]
+            ConversationRow,
+            list[Message],
+            list[ActionOutcome],
+            list[Ticket],
+            dict[str, Appointment],
+            list[OrderRecord],
         ]:
             row = _row(session, conversation_id)
+            tickets = tickets_of(session, conversation_id)[:_TICKETS]
             return (
                 row,
                 messages_before(session, conversation_id, None, PAGE),
                 actions_of(session, conversation_id),
-                tickets_of(session, conversation_id)[:_TICKETS],
+                tickets,
+                visits_of(session, [ticket.number for ticket in tickets]),
                 orders_of(session, conversation_id)[:_ORDERS],
             )
 
-        row, messages, actions, tickets, orders = await self._db.read(work)
+        row, messages, actions, tickets, visits, orders = await self._db.read(work)
         (summary,) = await self._summaries([row])
         return ConversationDetail(
             conversation=summary,
             messages=[desk_message(message) for message in messages],
             collected=collected(row.conversation),
             actions=[action_done(outcome) for outcome in actions],
-            tickets=[ticket_info(ticket) for ticket in tickets],
+            tickets=[ticket_info(ticket, visits) for ticket in tickets],
             orders=[order_info(order) for order in orders],
         )
 
@@ -197,7 +206,7 @@ class DeskReader:
                 conversation_id=message.conversation_id, message=desk_message(message)
             )
         for ticket in subjects.tickets:
-            models["ticket", ticket.number] = ticket_info(ticket)
+            models["ticket", ticket.number] = ticket_info(ticket, subjects.visits)
         for agent in subjects.agents:
             person = AgentPresence(id=agent.id, name=agent.name, presence=Presence(agent.presence))
             models["presence", agent.id] = PresenceChange(
@@ -221,6 +230,7 @@ class _Subjects:
     conversations: list[ConversationRow]
     messages: Sequence[Message]
     tickets: Sequence[Ticket]
+    visits: Mapping[str, Appointment]
     agents: Sequence[Agent]
     online: int
 
@@ -241,6 +251,7 @@ def _subjects(session: Session, events: Sequence[DeskEvent]) -> _Subjects:
         conversations=conversations,
         messages=of(select(Message), Message.id.expression, "message"),
         tickets=of(select(Ticket), Ticket.number.expression, "ticket"),
+        visits=visits_of(session, list(refs["ticket"])) if refs["ticket"] else {},
         agents=of(select(Agent), Agent.id.expression, "presence"),
         online=agents_online(session) if refs["presence"] else 0,
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from fastapi import APIRouter
 
+from care.appointments.service import following
 from care.backends import PubSub
 from care.bss.protocol import Bss
 from care.clock import Clock
@@ -69,7 +70,8 @@ class Desk:
         self._network = ClientNetwork(listed(settings.trusted_proxies))
         cards = CustomerCards(bss, clock, settings.zone)
         reader = DeskReader(db, clock, cards)
-        tickets = Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket)
+        announce = following(conversations.announcer.ticket)
+        tickets = Tickets(db, clock, settings.zone, duties, announce)
         feed = DeskFeed(db, pubsub, reader, poll=times.look)
         self._parts = DeskParts(
             gate=self.gate,

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from care.appointments.tables import AppointmentState
 from care.conversations.tables import Owner, Role
 from care.desk.tables import AgentRole, Presence
 from care.tickets.tables import TicketKind, TicketState
@@ -162,6 +163,15 @@ class TicketCustomer(BaseModel):
     phone: str | None
 
 
+class TicketAppointment(BaseModel):
+    """When an engineer comes for a ticket. ``over``: the time has passed and another was booked."""
+
+    number: str
+    starts_at: datetime
+    ends_at: datetime
+    state: AppointmentState
+
+
 class TicketInfo(BaseModel):
     """A ticket, its customer masked."""
 
@@ -177,6 +187,7 @@ class TicketInfo(BaseModel):
     created_at: datetime
     promised_at: datetime
     updated_at: datetime
+    appointment: TicketAppointment | None = None
 
 
 class TicketMove(BaseModel):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from care.appointments.tables import Appointment, AppointmentState
 from care.conversations.tables import ActionOutcome, Conversation, Message, Owner, Role
 from care.customers.masking import mask_name, mask_phone, mask_text, mask_values
 from care.customers.verification import VerifiedSession
@@ -20,6 +21,7 @@ from care.desk.shapes import (
     LastMessage,
     OrderInfo,
     RankedIntent,
+    TicketAppointment,
     TicketCustomer,
     TicketInfo,
     TicketMove,
@@ -180,12 +182,14 @@ def order_info(record: OrderRecord) -> OrderInfo:
     )
 
 
-def ticket_info(ticket: Ticket) -> TicketInfo:
-    """A ticket as agents see it."""
-    return TicketInfo(**ticket_fields(ticket))
+def ticket_info(ticket: Ticket, visits: Mapping[str, Appointment] | None = None) -> TicketInfo:
+    """A ticket as agents see it; ``visits`` are appointments by ticket number."""
+    return TicketInfo(**ticket_fields(ticket, visits))
 
 
-def ticket_fields(ticket: Ticket) -> dict[str, Any]:
+def ticket_fields(
+    ticket: Ticket, visits: Mapping[str, Appointment] | None = None
+) -> dict[str, Any]:
     """The masked fields that all shapes of a ticket share."""
     customer = None
     if ticket.phone or ticket.customer_name:
@@ -206,7 +210,19 @@ def ticket_fields(ticket: Ticket) -> dict[str, Any]:
         "created_at": ticket.created_at,
         "promised_at": ticket.promised_at,
         "updated_at": ticket.updated_at,
+        "appointment": _visit((visits or {}).get(ticket.number)),
     }
+
+
+def _visit(row: Appointment | None) -> TicketAppointment | None:
+    if row is None:
+        return None
+    return TicketAppointment(
+        number=row.number,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        state=AppointmentState(row.state),
+    )
 
 
 def ticket_move(step: TicketStep, agent_names: Mapping[str, str]) -> TicketMove:

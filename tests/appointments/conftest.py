@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care.appointments import ledger
 from care.appointments.policy import load_policies
-from care.appointments.service import Appointments
+from care.appointments.service import Appointments, following
 from care.bss.embedded import EmbeddedBss
 from care.db import Database
 from care.db.jobs import JobLoop
@@ -80,11 +79,7 @@ def world(db: Database, clock: Clock, bss: EmbeddedBss) -> World:
     def announce(session: Session, number: str, at: datetime) -> None:
         announced.append(number)
 
-    def changed(session: Session, number: str, at: datetime) -> None:
-        ledger.follow_ticket(session, number, at)
-        announce(session, number, at)
-
-    tickets = Tickets(db, clock, ZONE, load_duties(ROOT / "data" / "duties"), changed)
+    tickets = Tickets(db, clock, ZONE, load_duties(ROOT / "data" / "duties"), following(announce))
     policies = load_policies(ROOT / "data" / "demo" / "appointments.yml")
     make: Callable[..., Appointments] = Appointments
     appointments = make(db, bss, texts, tickets, policies, clock, ZONE, announce)

@@ -52,6 +52,7 @@ async def test_the_terms_name_the_figures(operator: EmbeddedBss) -> None:
         ("L1003", "bb100", "石桥村二组5号", RejectReason.NOT_COVERED),
         ("L1003", "bb300", "机械厂宿舍2栋101", RejectReason.SPEED_NOT_AVAILABLE),
         ("L1003", "bb300", "澜州市望江区翠湖路6号 翠湖花园8栋1203室", RejectReason.SAME_ADDRESS),
+        ("L1003", "bb300", "翠湖花园8栋1203", RejectReason.SAME_ADDRESS),
     ],
 )
 async def test_what_cannot_be_installed_is_refused_before_it_is_offered(

@@ -4,6 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from care.appointments.ledger import Wanted, book
+from care.appointments.tables import Appointment
+from care.appointments.timetable import Place, TimeSlot
+from care.bss.protocol import PlaceKind
 from tests.desk.world import AgentClient, World
 
 NEW = {"kind": "broadband_fault", "title": "宽带断线", "description": "光猫红灯，已重启"}
@@ -113,3 +117,44 @@ async def test_a_trainer_opens_and_moves_none(world: World, agent: AgentClient) 
     path = f"/desk/tickets/{number}/transition"
     assert await trainer.refused(path, {"to": "resolved"}) == (403, "forbidden")
     assert (await trainer.get("/desk/tickets"))["total"] == 1
+
+
+async def test_a_visit_is_shown_on_its_ticket_and_goes_with_it(
+    world: World, agent: AgentClient
+) -> None:
+    conversation_id = await world.verify("a")
+    opened = await agent.post("/desk/tickets", NEW | {"conversation_id": conversation_id})
+    assert opened["appointment"] is None
+    now = world.clock()
+    begins = now + timedelta(days=2)
+    slot = TimeSlot(begins, begins + timedelta(hours=3), begins.date(), "09:00-12:00", 1)
+    wanted = Wanted(
+        key="t",
+        place=Place(PlaceKind.VISIT, "a"),
+        slot=slot,
+        matter=f"ticket:{opened['number']}",
+        business="repair",
+        customer_id="c1",
+        phone="13812345678",
+        ticket_number=opened["number"],
+    )
+    row = await world.db.write(lambda session: book(session, wanted, now, world.settings.zone))
+    shown = {
+        "number": row.number,
+        "starts_at": begins.isoformat().replace("+00:00", "Z"),
+        "ends_at": (begins + timedelta(hours=3)).isoformat().replace("+00:00", "Z"),
+        "state": "booked",
+    }
+    path = f"/desk/tickets/{opened['number']}"
+    assert (await agent.get(path))["appointment"] == shown
+    assert (await agent.get("/desk/tickets"))["tickets"][0]["appointment"] == shown
+    detail = await agent.get(f"/desk/conversations/{conversation_id}")
+    assert detail["tickets"][0]["appointment"] == shown
+    after = (await agent.get("/desk/state"))["event_id"]
+    async with agent.socket(after) as socket:
+        moved = await agent.post(f"{path}/transition", {"to": "cancelled", "note": "不用来了"})
+        told = await socket.frame()
+        assert told["data"]["appointment"] is None
+    assert moved["appointment"] is None
+    kept = await world.db.read(lambda session: session.get_one(Appointment, row.id))
+    assert kept.state == "cancelled"

@@ -188,7 +188,7 @@ def _installation(
     addresses = session.scalars(
         select(BroadbandRow.address).where(BroadbandRow.customer_id == line.customer_id)
     )
-    if _plain(address) in map(_plain, addresses):
+    if any(_is_same(address, one) for one in addresses):
         raise BssRejected(RejectReason.SAME_ADDRESS)
     _none_pending(session, BroadbandOrderRow.customer_id == line.customer_id, address)
     plan = session.get_one(PlanRow, plan_in_force(session, line, today).offering_id)
@@ -206,7 +206,7 @@ def _relocation(session: Session, broadband_id: str, address: str) -> _Site:
         raise BssRejected(RejectReason.LINE_NOT_ACTIVE)
     if account is not None and account.arrears > 0:
         raise BssRejected(RejectReason.IN_ARREARS)
-    if _plain(access.address) == _plain(address):
+    if _is_same(access.address, address):
         raise BssRejected(RejectReason.SAME_ADDRESS)
     area_id = _covered(session, address, access.mbps)
     _none_pending(session, BroadbandOrderRow.broadband_id == broadband_id, None)
@@ -232,7 +232,7 @@ def _none_pending(session: Session, whose: object, address: str | None) -> None:
         .where(whose, BroadbandOrderRow.finished_at.is_(None))  # type: ignore[arg-type]
         .where(OrderRow.cancelled_at.is_(None))
     ).all()
-    if addresses if address is None else _plain(address) in map(_plain, addresses):
+    if any(address is None or _is_same(address, one) for one in addresses):
         raise BssRejected(RejectReason.WORK_PENDING)
 
 
@@ -289,5 +289,7 @@ def _carry_out(session: Session, detail: BroadbandOrderRow, order: OrderRow, tod
     detail.broadband_id = access.id
 
 
-def _plain(address: str) -> str:
-    return "".join(address.split())
+def _is_same(one: str, other: str) -> bool:
+    """Whether two texts name one home: one may leave out city and street, or the 室 at the end."""
+    short, long = sorted(("".join(text.split()).rstrip("室户号") for text in (one, other)), key=len)
+    return long.endswith(short)

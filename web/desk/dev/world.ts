@@ -200,6 +200,7 @@ export class World {
       created_at: ago(minutesAgo),
       promised_at: ago(minutesAgo - promisedInHours * 60),
       updated_at: ago(minutesAgo),
+      appointment: null,
     }
     this.tickets.set(number, {
       ticket,

@@ -56,6 +56,7 @@ export function ticket(number: string, fields: Partial<Ticket> = {}): Ticket {
     created_at: '2026-03-01T01:00:00Z',
     promised_at: '2026-03-02T01:00:00Z',
     updated_at: '2026-03-01T01:00:00Z',
+    appointment: null,
     ...fields,
   }
 }

@@ -103,6 +103,14 @@ export interface ActionOutcome {
 
 export type TicketState = 'open' | 'assigned' | 'in_progress' | 'waiting_customer' | 'resolved' | 'closed' | 'cancelled'
 
+/** When an engineer comes for a ticket. `over`: the time has passed. */
+export interface TicketAppointment {
+  number: string
+  starts_at: string
+  ends_at: string
+  state: 'booked' | 'over' | 'held' | 'cancelled'
+}
+
 export interface Ticket {
   number: string
   kind: string
@@ -115,6 +123,7 @@ export interface Ticket {
   created_at: string
   promised_at: string | null
   updated_at: string
+  appointment: TicketAppointment | null
 }
 
 export interface TicketStep {

@@ -231,6 +231,9 @@ export const en: Record<keyof typeof zh, string> = {
   'tickets.createdAt': 'Created',
   'tickets.updatedAt': 'Updated',
   'tickets.number': 'Number',
+  'tickets.visit': 'Visit',
+  'tickets.visit.when': 'Time',
+  'tickets.visit.number': 'Appointment',
 
   'state.open': 'Open',
   'state.assigned': 'Assigned',

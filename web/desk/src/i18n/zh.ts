@@ -228,6 +228,9 @@ export const zh = {
   'tickets.createdAt': '创建时间',
   'tickets.updatedAt': '更新时间',
   'tickets.number': '工单号',
+  'tickets.visit': '上门预约',
+  'tickets.visit.when': '时间',
+  'tickets.visit.number': '预约号',
 
   'state.open': '待受理',
   'state.assigned': '已派单',

@@ -53,6 +53,9 @@ const kinds: Names = {
   tv_fault: ['电视报修', 'TV fault'],
   application: ['预约申请', 'Application'],
   enterprise_lead: ['企业商机', 'Enterprise lead'],
+  installation: ['宽带新装', 'Broadband installation'],
+  relocation: ['宽带移机', 'Broadband relocation'],
+  coverage_lead: ['待覆盖登记', 'Waits for coverage'],
 }
 
 /** A name that has no words yet is shown as it is. */

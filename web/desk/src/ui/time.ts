@@ -29,6 +29,10 @@ export function momentOf(iso: string, now: number): string {
   return dayOf(iso) === dayOf(now) ? clockOf(iso) : `${dayName(iso, now)} ${clockOf(iso)}`
 }
 
+/** A stretch of a day: `12月5日 09:00–12:00`, whatever day it is. */
+export const stretchOf = (from: string, to: string, now: number): string =>
+  `${dayName(from, now)} ${clockOf(from)}–${clockOf(to)}`
+
 /** How long ago: `0:07`, `12:40`, `3:05:00`, `2 天 4 小时`. Never negative. */
 export function elapsed(since: string, now: number): string {
   const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1000))
