@@ -263,6 +263,33 @@ def intent_of(tracker: Tracker) -> str:
     return str((tracker.latest_message.get("intent") or {}).get("name") or "")
 
 
+@dataclass(frozen=True)
+class Words:
+    """With which words something was wanted, and the values in them."""
+
+    text: str
+    values: dict[str, Any]
+
+
+def words_for(tracker: Tracker, intent: str) -> Words:
+    """The customer's latest words with this intent: what was wanted before it was asked who this is.
+
+    Empty where there are none.
+    """
+    if intent_of(tracker) == intent:
+        entities = tracker.latest_message.get("entities") or []
+        return Words(text_of(tracker), _values(entities))
+    for event in reversed(tracker.events):
+        if event.get("event") == "user" and _intent(event) == intent:
+            parsed = event.get("parse_data") or {}
+            return Words(str(event.get("text") or ""), _values(parsed.get("entities") or []))
+    return Words("", {})
+
+
+def _values(entities: list[dict[str, Any]]) -> dict[str, Any]:
+    return {str(one.get("entity")): one.get("value") for one in reversed(entities)}
+
+
 def entity_of(tracker: Tracker, entity: str) -> Any:
     """The value of an entity in the latest message, ``None`` without."""
     return next(tracker.get_latest_entity_values(entity), None)

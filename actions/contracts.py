@@ -25,8 +25,8 @@ from actions.base import (
     forget,
     intent_of,
     leave_form,
-    text_of,
     turn_of,
+    words_for,
 )
 from actions.orders import begin_order
 from care.bss.protocol import BssRejected, LeavingCheck, ObstacleKind, RejectReason
@@ -50,7 +50,9 @@ _LABELS = {
     SubjectKind.CARD: "副卡",
     SubjectKind.BROADBAND: "宽带",
 }
-_TRANSFER = re.compile(r"过户|過戶|过给|更名|机主|機主|名下|转给|換名|别人|他人")
+_TRANSFER = re.compile(
+    r"过户|過戶|过给|更名|(?:换|换个|改|变更|换了)机主(?!的?(?:资料|信息))|机主(?:换|改成|变成|名字)|名下|转给|換名|别人|他人"
+)
 _DOCUMENT = re.compile(
     r"身份证|证件|实名|护照|过期|到期|更新|资料|姓名|名字|改名|认证|id card", re.IGNORECASE
 )
@@ -78,14 +80,15 @@ class CancelAccount(VerifiedAction):
         subjects = await _subjects(self.services, verified)
         target = tracker.get_slot("close_target")
         subject = next((one for one in subjects if one.id == target), None)
-        if subject is None and intent_of(tracker) == "cancel_account":
-            phone = entity_of(tracker, "phone_number")
+        if subject is None:
+            wanted = words_for(tracker, "cancel_account")
+            phone = wanted.values.get("phone_number")
             if phone is not None and all(one.name != str(phone) for one in subjects):
                 own = mask_phone(verified.phone)
                 dispatcher.utter_message(response="utter_other_number", phone=own)
                 return forget(["close_target", "phone_number"])
             named = None if phone is None else str(phone)
-            subject = named_in(text_of(tracker), named, subjects, verified.line_id)
+            subject = named_in(wanted.text, named, subjects, verified.line_id)
         if not subjects:
             dispatcher.utter_message(response="utter_close_nothing")
             return forget(["close_target"])
@@ -146,7 +149,7 @@ class AskCloseTarget(CareAction):
             response="utter_ask_close_target",
             buttons=[
                 {
-                    "title": f"{_LABELS[one.kind]} {mask_phone(one.name)}",
+                    "title": f"{_LABELS[one.kind]} {_shown(one)}",
                     "payload": f'/inform{{"choice": "{one.id}"}}',
                 }
                 for one in subjects
@@ -166,7 +169,7 @@ class PortOut(VerifiedAction):
         """Offer the code where nothing stands in the way, else say what does and how it is met."""
         verified = caller.verified
         assert verified is not None
-        phone = entity_of(tracker, "phone_number")
+        phone = words_for(tracker, "port_out").values.get("phone_number")
         if phone is not None and str(phone) != verified.phone:
             dispatcher.utter_message(response="utter_port_other_line")
             return forget(["phone_number"])
@@ -192,8 +195,8 @@ class TransferOwnership(VerifiedAction):
         kind = tracker.get_slot("transfer_kind")
         if tracker.get_slot("transfer_confirmed") and kind is not None:
             return await self._apply(dispatcher, tracker, caller, ApplicationKind(str(kind)))
-        if intent_of(tracker) == "transfer_ownership":
-            kind = _kind_in(text_of(tracker))
+        if kind is None or intent_of(tracker) == "transfer_ownership":
+            kind = _kind_in(words_for(tracker, "transfer_ownership").text)
         if kind == ApplicationKind.TRANSFER:
             check = await self.services.bss.check_transfer(caller.verified.line_id)
             if not check.allowed:
@@ -338,6 +341,11 @@ def _say_not_closed(dispatcher: CollectingDispatcher, error: BssRejected) -> Non
             )
     else:
         dispatcher.utter_message(response="utter_close_nothing")
+
+
+def _shown(subject: Subject) -> str:
+    broadband = subject.kind is SubjectKind.BROADBAND
+    return subject.name if broadband else mask_phone(subject.name)
 
 
 async def _subjects(services: Services, verified: Verified) -> tuple[Subject, ...]:

@@ -21,12 +21,16 @@ from care.clock import local_date
 FAMILY_CARE = "family_care"
 ON, OFF, FAMILY = "on", "off", "family"
 
-_OFF = re.compile(r"退出|关掉|关闭|取消|恢复|切回|换回|改回|普通版|标准版|默认|正常大小|太大")
+_OFF = re.compile(
+    r"退出|关(?:掉|闭|了|上)|取消|不用了|不要了|恢复|切回|换回|改回|普通版|标准版|默认|正常大小|太大"
+)
 _FAMILY = re.compile(
     r"亲情|家人|子女|绑定|怎么绑|代办|代管|代充|守护|帮.{0,4}(?:爸|妈|父|母|老人|爷|奶).{0,6}(?:管|看|查|充|设)"
     r"|名下看|我来收|发到我|提醒"
 )
-_HELPLESS = re.compile(r"(?:妈|爸|奶|爷|老人|老头|老太|父母|长辈).{0,6}(?:不会|不懂|不识)")
+_HELPLESS = re.compile(
+    r"(?:妈|爸|奶|爷|老人|老头|老太|父母|长辈).{0,12}(?:不会|不懂|不识|[用弄搞玩]不)"
+)
 
 
 def wanted_in(text: str) -> str | None:

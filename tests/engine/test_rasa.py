@@ -129,3 +129,33 @@ async def test_without_a_model_the_turn_did_not_begin() -> None:
         await engine(lambda _: answer).turn(REQUEST)
     assert not await engine(lambda _: answer).ready()
     assert await engine(lambda _: httpx.Response(200)).ready()
+
+
+async def test_a_conversation_is_forgotten() -> None:
+    asked: list[httpx.Request] = []
+
+    def answering(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={"removed": 7})
+
+    await engine(answering).forget("c-1")
+    [request] = asked
+    assert str(request.url) == "http://rasa/webhooks/gateway/forget"
+    assert json.loads(request.content) == {"sender": "c-1"}
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(503, EngineUnreachable), (500, EngineFailed), (501, EngineFailed), (401, EngineFailed)],
+)
+async def test_what_could_not_be_forgotten_is_an_error(status: int, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        await engine(lambda _: httpx.Response(status, json={"error": "x"})).forget("c-1")
+
+
+async def test_nobody_there_to_forget_is_an_error() -> None:
+    def nobody(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    with pytest.raises(EngineUnreachable):
+        await engine(nobody).forget("c-1")

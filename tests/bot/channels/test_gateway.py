@@ -231,3 +231,47 @@ async def test_trackers_in_memory_are_not_ready(model: Path) -> None:
     """Rasa takes memory, with no more than a warning, when it cannot make the store it was told of."""
     async with serving(Agent.load(model_path=model)) as (_, url):
         assert await ready(url) == (503, {"error": "not_ready"})
+
+
+# Forgetting a dialogue
+
+
+async def forget(url: str, body: Any, secret: str = SECRET) -> tuple[int, dict[str, Any]]:
+    """Ask for a dialogue to be forgotten."""
+    headers = {"Authorization": f"Bearer {secret}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.post(f"{url}/forget", json=body) as response,
+    ):
+        return response.status, json.loads(await response.text())
+
+
+async def test_a_dialogue_is_forgotten_and_no_other(world: World) -> None:
+    await world.said("hello")
+    await world.said("hello", sender="bob")
+    theirs = world.stored("bob")
+    events = len(world.stored(SENDER))
+    assert events > 0
+    assert await forget(world.url, {"sender": SENDER}) == (200, {"removed": events})
+    assert world.stored(SENDER) == []
+    assert world.stored("bob") == theirs
+    assert await forget(world.url, {"sender": SENDER}) == (200, {"removed": 0})
+    await world.said("hello", fresh=True)
+    assert len(world.turns()) == 1
+
+
+async def test_who_may_have_a_dialogue_forgotten_and_how(world: World) -> None:
+    await world.said("hello")
+    before = world.stored()
+    assert await forget(world.url, {"sender": SENDER}, "wrong") == (
+        401,
+        {"error": "unauthenticated"},
+    )
+    for body in ({}, {"sender": ""}, {"sender": 7}, {"sender": None}, [], None, "x"):
+        assert await forget(world.url, body) == (400, {"error": "bad_request"}), body
+    assert world.stored() == before
+
+
+async def test_what_is_only_in_memory_cannot_be_forgotten_for_sure(model: Path) -> None:
+    async with serving(Agent.load(model_path=model)) as (_, url):
+        assert await forget(url, {"sender": SENDER}) == (501, {"error": "cannot_forget"})

@@ -1,0 +1,5 @@
+"""The whole server, on SQLite."""
+
+from tests.channels.conftest import world
+
+__all__ = ["world"]
