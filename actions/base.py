@@ -14,6 +14,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
+from actions.anger_words import AngerWords
 from actions.topics import WishNames
 from care.bss.protocol import Bss
 from care.clock import Clock
@@ -23,11 +24,13 @@ from care.customers.masking import mask_text
 from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
-from care.faults.diagnosis import Diagnoses
+from care.faults.diagnosis import FaultGuide
+from care.faults.notices import OutageNotices
 from care.knowledge import KnowledgeBase
 from care.links import Links
 from care.orders.service import Orders
 from care.settings import Settings
+from care.tickets.complaints import ComplaintGuide
 from care.tickets.service import Tickets
 
 type DomainDict = dict[str, Any]
@@ -48,11 +51,25 @@ FLOW_SLOTS = (
     "step",
     "month",
     "ticket_number",
+    # faults, outages, tickets and complaints
+    "fault",
+    "fault_question",
+    "fault_place",
+    "fault_since",
+    "fault_line",
+    "steps_tried",
+    "outage_place",
+    "ticket_consent",
+    "complaint_about",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 
 WISH_SLOTS = ("wishes", "wish_offered")
 """What is still to come of a message with several wishes; outlives the flow of the first."""
+
+YES_MEANS = "yes_means"
+"""The slot with the action that a yes leads to, where a question was asked outside of forms; it counts for the next message
+only (``actions/talk.py``)."""
 
 WISHES_KEPT = 5
 
@@ -71,7 +88,10 @@ class Services:
     verification: Verification
     orders: Orders
     tickets: Tickets
-    diagnoses: Diagnoses
+    fault_guide: FaultGuide
+    outage_notices: OutageNotices
+    complaint_guide: ComplaintGuide
+    anger: AngerWords
     knowledge: KnowledgeBase
     duties: Duties
     wish_names: WishNames
@@ -199,6 +219,20 @@ def value_before(tracker: Tracker, slot: str) -> Any:
         elif event.get("event") == "slot" and event.get("name") == slot:
             value = event.get("value")
     return found
+
+
+def set_in_last_turn(tracker: Tracker, slot: str) -> Any:
+    """What a slot was set to in the turn of the customer's message before the latest, ``None`` when it was not."""
+    value, turns = None, 0
+    for event in reversed(tracker.events):
+        if event.get("event") == "user" and not taken_up(event):
+            turns += 1
+            if turns == 2:
+                break
+        elif turns == 1 and event.get("event") == "slot" and event.get("name") == slot:
+            value = event.get("value")
+            break
+    return value
 
 
 def said(tracker: Tracker) -> list[str]:

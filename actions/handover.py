@@ -30,6 +30,9 @@ _LABELS = {
     "device_symptom": "故障现象",
     "ticket_number": "工单号",
     "topic": "最近的问题",
+    "fault_place": "故障地点",
+    "fault_since": "故障开始时间",
+    "complaint_about": "投诉的事情",
 }
 _TASKS = {
     "action_query_bill": "查账单",
@@ -40,13 +43,24 @@ _TASKS = {
     "action_query_outage": "查网络故障",
     "action_change_plan": "换套餐",
     "action_report_broadband_fault": "宽带报修",
+    "action_report_mobile_fault": "手机网络报修",
+    "action_report_call_fault": "通话报修",
+    "action_report_tv_fault": "电视报修",
+    "action_notify_outage": "登记故障恢复提醒",
+    "action_urge_ticket": "催工单",
+    "action_cancel_ticket": "撤销工单",
+    "action_complain": "登记投诉",
     "action_leave_ticket": "登记工单",
 }
 _QUESTIONS = {
     "identity_form": "核实身份",
     "change_plan_form": "换套餐",
     "order_form": "确认办理",
-    "broadband_fault_form": "宽带报修",
+    "fault_form": "报修",
+    "outage_form": "查网络故障",
+    "urge_ticket_form": "催工单",
+    "cancel_ticket_form": "撤销工单",
+    "complaint_form": "登记投诉",
     "callback_form": "预约回电",
     "phone_number": "等手机号码",
     "verification_code": "等验证码",
@@ -55,6 +69,12 @@ _QUESTIONS = {
     "consent_code": "等办理验证码",
     "device_symptom": "等描述故障现象",
     "fixed": "等自助排障的结果",
+    "fault_place": "等说明故障地点",
+    "fault_since": "等说明故障开始的时间",
+    "outage_place": "等说明要查的地方",
+    "ticket_number": "等选择工单",
+    "ticket_consent": "等确认撤销工单",
+    "complaint_about": "等说明投诉的事情",
 }
 """What a form, and a question of a form, are called on the desk."""
 
@@ -69,11 +89,9 @@ class RequestHuman(CareAction):
     ) -> list[EventType]:
         """Say so and hand over with all that was collected."""
         caller = await self.caller(tracker)
-        packet = await collected(self.services, tracker, caller)
         reason = await self._reason(tracker, caller)
         dispatcher.utter_message(response="utter_handover")
-        dispatcher.utter_message(json_message={"handover": {"reason": reason, "packet": packet}})
-        return leave_form((*FLOW_SLOTS, *WISH_SLOTS))
+        return await hand_over(self.services, dispatcher, tracker, caller, reason)
 
     async def _reason(self, tracker: Tracker, caller: Caller) -> str:
         """Why, as far as it decides who is served first (``care.conversations.ownership``)."""
@@ -85,6 +103,19 @@ class RequestHuman(CareAction):
             if customer is not None and customer.is_senior(today):
                 return "senior"
         return "requested"
+
+
+async def hand_over(
+    services: Services,
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    caller: Caller,
+    reason: str,
+) -> list[EventType]:
+    """Ask the core for a person with all that was collected; the words about it are the caller's to say."""
+    packet = await collected(services, tracker, caller)
+    dispatcher.utter_message(json_message={"handover": {"reason": reason, "packet": packet}})
+    return leave_form((*FLOW_SLOTS, *WISH_SLOTS))
 
 
 async def collected(services: Services, tracker: Tracker, caller: Caller) -> dict[str, str]:

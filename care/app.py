@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse
 from starlette.routing import Mount
 
 import actions.server
+from actions.anger_words import load_anger_words
 from actions.base import Services as ActionServices
 from actions.topics import load_wish_names
 from care import pages, studio
@@ -42,7 +43,8 @@ from care.desk.sessions import remove_expired
 from care.duties import Duties, load_duties
 from care.engine import Engine
 from care.engine.rasa import RasaEngine
-from care.faults.diagnosis import load_diagnoses
+from care.faults.diagnosis import load_fault_guide
+from care.faults.notices import OutageNotices
 from care.http import errors
 from care.http.bearer import BearerSecret
 from care.http.errors import LastResort
@@ -56,7 +58,10 @@ from care.orders.kinds import all_kinds
 from care.orders.service import Orders
 from care.services import Services
 from care.settings import ROOT, Settings
+from care.tickets.complaints import load_complaint_guide
 from care.tickets.service import Tickets
+from care.tickets.teams import load_teams
+from care.tickets.watch import TicketWatch
 
 log = structlog.get_logger()
 
@@ -125,6 +130,16 @@ def wire(
         verification=verification,
         orders=Orders(db, all_kinds(bss), verification, sms, duties, clock, settings.zone),
         tickets=Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket),
+        ticket_watch=TicketWatch(
+            db,
+            clock,
+            settings.zone,
+            bss,
+            load_teams(settings.data_dir / "demo" / "teams.yml"),
+            sms,
+            conversations.announcer.ticket,
+        ),
+        outage_notices=OutageNotices(db, clock, bss, sms, settings.seconds(settings.outage_look)),
         conversations=conversations,
         callers=Callers(db, clock),
         timeouts=Timeouts(
@@ -303,7 +318,10 @@ def _action_services(services: Services) -> ActionServices:
         verification=services.verification,
         orders=services.orders,
         tickets=services.tickets,
-        diagnoses=load_diagnoses(data / "demo" / "diagnosis" / "broadband.yml"),
+        fault_guide=load_fault_guide(data / "demo"),
+        outage_notices=services.outage_notices,
+        complaint_guide=load_complaint_guide(data / "demo" / "complaints.yml"),
+        anger=load_anger_words(data / "anger.yml"),
         knowledge=open_knowledge_base(
             data / "faq", intents_of_domain(DOMAIN), cache=services.settings.var_dir / "cache"
         ),
@@ -320,7 +338,12 @@ def _forms_of_domain() -> dict[str, Any]:
 
 def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the two applications, for ever, in every process."""
-    handlers = {**services.timeouts.handlers(), **services.orders.handlers()}
+    handlers = {
+        **services.timeouts.handlers(),
+        **services.orders.handlers(),
+        **services.ticket_watch.handlers(),
+        **services.outage_notices.handlers(),
+    }
     jobs = JobLoop(services.db, services.clock, handlers)
     return [
         jobs.run(),

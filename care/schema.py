@@ -15,6 +15,7 @@ MODULES = (
     "care.db.counters",
     "care.db.jobs",
     "care.desk.tables",
+    "care.faults.tables",
     "care.orders.tables",
     "care.tickets.tables",
 )

@@ -13,10 +13,12 @@ from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
 from care.engine import Engine
+from care.faults.notices import OutageNotices
 from care.links import Links
 from care.orders.service import Orders
 from care.settings import Settings
 from care.tickets.service import Tickets
+from care.tickets.watch import TicketWatch
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Services:
     verification: Verification
     orders: Orders
     tickets: Tickets
+    ticket_watch: TicketWatch
+    outage_notices: OutageNotices
     conversations: Conversations
     callers: Callers
     timeouts: Timeouts

@@ -100,6 +100,11 @@ class Settings(BaseSettings):
     )
     verified_minutes: int = Field(30, description="how long a contact stays verified")
 
+    outage_look: float = Field(
+        60.0,
+        description="time between two looks at an outage of whose end customers want to be told",
+    )
+
     login_tries: int = Field(5, description="wrong passwords before an agent's name is locked")
     login_lock_minutes: int = Field(10, description="how long it stays locked")
     agent_session_hours: int = Field(12, description="life of an agent's log-in")

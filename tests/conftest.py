@@ -109,5 +109,6 @@ def product() -> "Iterator[Product]":
         "CARE_CODES_PER_ADDRESS": many,
     }
     waits = {"CARE_QUEUE_OFFER_AFTER": "3", "CARE_QUEUE_OFFER_AFTER_NOBODY": "3"}
-    with Product(**limits, **waits) as running:
+    looks = {"CARE_OUTAGE_LOOK": "1"}
+    with Product(**limits, **waits, **looks) as running:
         yield running

@@ -11,7 +11,7 @@ Customers  who, which lines, contract  TMF629, TMF637, TMF651
 Catalogue  plans, add-ons, bill lines  TMF620
 Billing    bills, usage, money         TMF678, TMF635, TMF654, TMF676, TMF658
 Ordering   change, subscribe, cancel   TMF622
-Network    areas, outages, line tests  TMF656, TMF639, TMF653, TMF673
+Network    areas, outages, tests       TMF656, TMF639, TMF653, TMF673
 Stores     shops                       TMF674
 =========  ==========================  =====================
 
@@ -64,12 +64,16 @@ from care.bss.model.customers import (
 from care.bss.model.network import (
     Area,
     AreaKind,
+    Barring,
     BroadbandAccess,
+    DataPolicy,
     LineTest,
     LineVerdict,
+    MobileStatus,
     Outage,
     OutageState,
     Service,
+    SetTopBox,
 )
 from care.bss.model.orders import OrderAction, OrderReceipt, OrderState
 from care.bss.model.stores import OpeningHours, Store
@@ -81,6 +85,7 @@ __all__ = [
     "Area",
     "AreaKind",
     "Balance",
+    "Barring",
     "Bill",
     "BillItem",
     "BillState",
@@ -97,10 +102,12 @@ __all__ = [
     "CustomerKind",
     "CustomerLevel",
     "Customers",
+    "DataPolicy",
     "Line",
     "LineStatus",
     "LineTest",
     "LineVerdict",
+    "MobileStatus",
     "Network",
     "OfferingKind",
     "OpeningHours",
@@ -118,6 +125,7 @@ __all__ = [
     "PointsAccount",
     "RejectReason",
     "Service",
+    "SetTopBox",
     "SimKind",
     "Start",
     "Store",
@@ -309,6 +317,14 @@ class Network(Protocol):
 
     async def test_line(self, broadband_id: str) -> LineTest:
         """Measure the access from the exchange. Raises BssRejected."""
+        ...
+
+    async def mobile_status(self, line_id: str) -> MobileStatus:
+        """What the mobile core knows of the line right now. Raises BssRejected."""
+        ...
+
+    async def set_top_boxes(self, broadband_id: str) -> tuple[SetTopBox, ...]:
+        """The television boxes of an access; empty without IPTV. Raises BssRejected."""
         ...
 
 

@@ -10,8 +10,9 @@ import httpx
 
 from care.conversations.tables import Conversation, Message, Role, TurnState
 from care.orders.tables import OrderState
+from care.tickets.tables import Ticket
 from tests.dialogues.rows import Rows
-from tests.dialogues.script import Dialogue, Step
+from tests.dialogues.script import Dialogue, ExpectedTicket, Step
 from tests.dialogues.values import Values, unfilled
 from tests.servers.product import Product
 
@@ -101,7 +102,7 @@ def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Non
                 _check_answer(step, talk.answer, values)
                 _check_conversation(step, conversation(), rows)
             elif step.deed == "expires":
-                rows.expire(step.what, conversation().contact_id)
+                rows.expire(step.what, conversation())
             elif step.deed == "kills":
                 product.kill(step.what)
             else:
@@ -162,6 +163,9 @@ def _check_afterwards(
         for text in expected.holds:
             content = f"{ticket.title}\n{ticket.description}\n{ticket.phone}\n{ticket.customer_id}"
             assert values.fill(text) in content, f"the ticket holds no {text!r}: {content}"
+        _check_ticket(ticket, expected, rows)
+    notices = rows.notices(conversation.id)
+    assert notices == list(after.notices), f"to be told of the end of {notices}"
     if dialogue.changes:
         pending = values.line("").pending_plan_id
         assert pending == after.next_plan, f"the operator will change the plan to {pending}"
@@ -174,6 +178,15 @@ def _check_afterwards(
         _await_texts(after.sms, values)
     for text in after.nowhere:
         assert not (places := rows.places_of(values.fill(text))), f"kept in {places}"
+
+
+def _check_ticket(ticket: Ticket, expected: ExpectedTicket, rows: Rows) -> None:
+    for name in ("state", "priority", "team"):
+        wanted, found = getattr(expected, name), str(getattr(ticket, name))
+        assert wanted is None or found == wanted, f"{ticket.number}: {name} is {found}"
+    notes = "\n".join(f"{step.deed} {step.note}" for step in rows.ticket_steps(ticket.number))
+    for text in expected.steps:
+        assert text in notes, f"no step with {text!r}: {notes}"
 
 
 def _check_turns(dialogue: Dialogue, conversation: Conversation, rows: Rows) -> None:

@@ -10,6 +10,7 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
     - says: 查一下上个月的账单         # what the customer writes, or
       presses: 宽带报修               # the title of a button of the answer before, or
       expires: identity              # the verified session or the one-time code runs out now, or
+                                     # (promise) the time promised for its tickets, (outage) the outage it waits for
       kills: rasa                    # the process is killed, or
       awaits: ready                  # until the whole product answers again
       hears: [核实一下身份, "{phone}"] # stands in the answer
@@ -21,7 +22,8 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
     after:
       verified: true                 # who the customer is, was shown
       orders: [{plan: p59, state: placed}]      # all orders of this conversation, each with its proof
-      tickets: [{kind: callback, holds: [漫游]}] # all tickets of this conversation
+      tickets: [{kind: callback, holds: [漫游]}] # all tickets of this conversation; also steps, state, priority, team
+      notices: [QZ2001]               # outages of whose end the customer is to be told
       next_plan: p59                 # what the operator will change the line to
       packet: {停在: 等验证码}          # what the agent gets
       reason: complaint              # why a person is to take over
@@ -45,10 +47,24 @@ FOLDER = Path(__file__).parent
 
 _DEEDS = ("says", "presses", "expires", "kills", "awaits")
 _STEP = (*_DEEDS, "hears", "never", "offers", "understood", "owner", "again")
-_AFTER = ("verified", "orders", "tickets", "next_plan", "packet", "reason", "sms", "nowhere")
+_AFTER = (
+    "verified",
+    "orders",
+    "tickets",
+    "notices",
+    "next_plan",
+    "packet",
+    "reason",
+    "sms",
+    "nowhere",
+)
 _DIALOGUE = ("about", "customer", "changes", "variants", "steps", "after")
 _OWNERS = ("bot", "queue", "agent", "closed")
-_THINGS = {"expires": ("identity", "code"), "kills": ("rasa", "care"), "awaits": ("ready",)}
+_THINGS = {
+    "expires": ("identity", "code", "promise", "outage"),
+    "kills": ("rasa", "care"),
+    "awaits": ("ready",),
+}
 
 
 class ScriptError(Exception):
@@ -79,10 +95,17 @@ class ExpectedOrder:
 
 @dataclass(frozen=True)
 class ExpectedTicket:
-    """A ticket that must have been opened; ``holds`` stands in its title or description."""
+    """A ticket that must have been opened; ``holds`` stands in its title or description, ``steps`` in its history.
+
+    State, priority and team are looked at where they are given.
+    """
 
     kind: str
     holds: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    state: str | None = None
+    priority: str | None = None
+    team: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +115,7 @@ class After:
     verified: bool | None = None
     orders: tuple[ExpectedOrder, ...] = ()
     tickets: tuple[ExpectedTicket, ...] = ()
+    notices: tuple[str, ...] = ()
     next_plan: str | None = None
     packet: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
@@ -240,13 +264,22 @@ def _after(fields: _Fields) -> After:
     for order in orders:
         order.only(("plan", "state"))
     for ticket in tickets:
-        ticket.only(("kind", "holds"))
+        ticket.only(("kind", "holds", "steps", "state", "priority", "team"))
     return After(
         verified=fields.flag("verified"),
         orders=tuple(ExpectedOrder(order.text("plan"), order.text("state")) for order in orders),
         tickets=tuple(
-            ExpectedTicket(ticket.text("kind"), ticket.texts("holds")) for ticket in tickets
+            ExpectedTicket(
+                ticket.text("kind"),
+                ticket.texts("holds"),
+                ticket.texts("steps"),
+                ticket.text_or_none("state"),
+                ticket.text_or_none("priority"),
+                ticket.text_or_none("team"),
+            )
+            for ticket in tickets
         ),
+        notices=fields.texts("notices"),
         next_plan=fields.text_or_none("next_plan"),
         packet=fields.mapping("packet"),
         reason=fields.text_or_none("reason"),

@@ -53,17 +53,10 @@ WITHOUT_FLOW = [
     "compare_plans",
     "subscribe_addon",
     "cancel_addon",
-    "report_mobile_fault",
-    "report_call_fault",
-    "report_tv_fault",
-    "complain",
     "query_account",
     "query_order",
     "undo_order",
     "change_appointment",
-    "urge_ticket",
-    "cancel_ticket",
-    "query_outage",
 ]
 
 

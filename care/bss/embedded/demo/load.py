@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from care.bss.embedded import convert_catalogue
 from care.bss.embedded.demo.history import LineHistory, line_history
 from care.bss.embedded.demo.holdings import Holding
+from care.bss.embedded.demo.network_rows import network_rows
 from care.bss.embedded.demo.specs import (
     DEMO_FOLDER,
     ContractSpec,
@@ -136,6 +137,7 @@ def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = 
         _add_customer(rows, customer, today)
         for line in sorted(customer.lines, key=lambda line: line.primary is not None):
             _add_line(rows, files, customer, line, today, seed, zone)
+    rows.update(network_rows(files.network, today, zone))
     return rows
 
 
@@ -167,8 +169,8 @@ def _add_customer(rows: Rows, customer: CustomerSpec, today: date) -> None:
             "customer_id": customer.id,
             "line_id": access.line,
             "account": access.account,
-            "address": customer.address,
-            "area_id": customer.area,
+            "address": access.address or customer.address,
+            "area_id": access.area or customer.area,
             "mbps": access.mbps,
             "ont_id": access.ont,
             "olt_id": access.olt,

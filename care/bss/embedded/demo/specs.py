@@ -15,9 +15,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from care.bss.protocol import (
     Addon,
     Area,
+    Barring,
     ChargeItem,
     CustomerKind,
     CustomerLevel,
+    DataPolicy,
     LineStatus,
     LineVerdict,
     OutageState,
@@ -148,7 +150,7 @@ class LineSpec(_Spec):
 
 
 class BroadbandSpec(_Spec):
-    """A broadband access at the customer's address."""
+    """A broadband access, at the customer's address unless another one is given."""
 
     id: str
     account: str
@@ -160,6 +162,8 @@ class BroadbandSpec(_Spec):
     fee: Decimal
     since: date
     condition: LineVerdict
+    area: str | None = None
+    address: str | None = None
 
 
 class PointsSpec(_Spec):
@@ -198,6 +202,36 @@ class OutageSpec(_Spec):
     ended: int | None
 
 
+class MobileStatusSpec(_Spec):
+    """What the mobile core knows of a line that is not as it should be; `seen` in hours ago."""
+
+    line: str
+    registered: bool = True
+    area: str | None = None
+    seen: int | None = 0
+    barring: tuple[Barring, ...] = ()
+    data: DataPolicy = DataPolicy.OPEN
+    volte: bool = True
+    abroad: str | None = None
+    roaming: bool = False
+
+
+class SetTopBoxSpec(_Spec):
+    """A television box that is not as it should be."""
+
+    id: str
+    broadband: str
+    online: bool = True
+    signed_in: bool = True
+
+
+class NetworkSpec(_Spec):
+    """What is not as it should be in the network; everything else is."""
+
+    mobile: tuple[MobileStatusSpec, ...]
+    set_top_boxes: tuple[SetTopBoxSpec, ...]
+
+
 @dataclass(frozen=True)
 class DemoFiles:
     """Everything the files say."""
@@ -210,6 +244,7 @@ class DemoFiles:
     stores: tuple[Store, ...]
     outages: tuple[OutageSpec, ...]
     customers: tuple[CustomerSpec, ...]
+    network: NetworkSpec
 
 
 def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
@@ -229,6 +264,7 @@ def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
         stores=TypeAdapter(tuple[Store, ...]).validate_python(stores),
         outages=TypeAdapter(tuple[OutageSpec, ...]).validate_python(_list(folder, "outages")),
         customers=TypeAdapter(tuple[CustomerSpec, ...]).validate_python(_list(folder, "customers")),
+        network=NetworkSpec.model_validate(read_top(folder / "network.yml", "network")),
     )
     _check(files)
     return files
@@ -255,6 +291,8 @@ def _check(files: DemoFiles) -> None:
     _known("area", area_ids, (area for store in files.stores for area in store.area_ids))
     _known("area", area_ids, (area for outage in files.outages for area in outage.areas))
     _known("area", area_ids, (customer.area for customer in files.customers))
+    accesses = [access for customer in files.customers for access in customer.broadband]
+    _known("area", area_ids, (access.area for access in accesses if access.area))
     _known("charge item", files.charge_items, (a.charge_item_id for a in files.addons.values()))
     _known("plan", files.plans, (p for a in files.addons.values() for p in a.included_with))
     lines = [line for customer in files.customers for line in customer.lines]
@@ -267,6 +305,18 @@ def _check(files: DemoFiles) -> None:
         _known("line", own, (line.primary for line in customer.lines if line.primary))
     for line in lines:
         _check_line(files, line)
+    _check_network(files, area_ids, {line.id for line in lines})
+
+
+def _check_network(files: DemoFiles, area_ids: set[str], line_ids: set[str]) -> None:
+    mobile, boxes = files.network.mobile, files.network.set_top_boxes
+    _known("line", line_ids, (status.line for status in mobile))
+    _known("area", area_ids, (status.area for status in mobile if status.area))
+    _unique("mobile status of line", (status.line for status in mobile))
+    with_tv = {
+        access.id for customer in files.customers for access in customer.broadband if access.iptv
+    }
+    _known("broadband with IPTV", with_tv, (box.broadband for box in boxes))
 
 
 def _check_line(files: DemoFiles, line: LineSpec) -> None:
