@@ -57,6 +57,7 @@ FLOW_SLOTS = (
     "fault_place",
     "fault_since",
     "fault_line",
+    "fault_words",
     "steps_tried",
     "outage_place",
     "ticket_consent",
@@ -70,6 +71,9 @@ WISH_SLOTS = ("wishes", "wish_offered")
 YES_MEANS = "yes_means"
 """The slot with the action that a yes leads to, where a question was asked outside of forms; it counts for the next message
 only (``actions/talk.py``)."""
+
+OFFERED_TICKET = "offered_ticket"
+"""The slot with the number of the ticket that such a question was about."""
 
 WISHES_KEPT = 5
 

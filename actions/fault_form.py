@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions.base import (
     CareAction,
@@ -45,16 +46,14 @@ class ValidateFaultForm(CareForm):
 
     form = FORM
 
-    async def required_slots(
-        self,
-        domain_slots: list[str],
-        dispatcher: CollectingDispatcher,
-        tracker: Tracker,
-        domain: DomainDict,
-    ) -> list[str]:
-        """The one question that is asked now; none once it is answered."""
-        question = tracker.get_slot("fault_question")
-        return [question] if question else []
+    async def next_requested_slot(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> EventType:
+        """The one question that is asked now; none once it is answered, which ends the form.
+
+        All slots of the form are validated, whatever is asked: another symptom may be told at any question.
+        """
+        return SlotSet(REQUESTED_SLOT, tracker.get_slot("fault_question"))
 
     async def validate_device_symptom(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict

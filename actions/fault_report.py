@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import fault_form
 from actions.base import (
+    OFFERED_TICKET,
     YES_MEANS,
     CareAction,
     DomainDict,
@@ -46,6 +47,7 @@ FAULT_SLOTS = (
     "fault_place",
     "fault_since",
     "fault_line",
+    "fault_words",
     "steps_tried",
     "step",
     "fixed",
@@ -85,6 +87,8 @@ class Report:
     place: str | None
     since: str | None
     line_id: str | None
+    words: str | None
+    """The customer's first words about it; the tracker forgets them in a long talk."""
     fixed: bool | None
     step: str | None
     tried: frozenset[str]
@@ -228,7 +232,7 @@ class ReportFault(VerifiedAction):
         )
         return [
             *leave_form(FAULT_SLOTS),
-            SlotSet("ticket_number", ticket.number),
+            SlotSet(OFFERED_TICKET, ticket.number),
             SlotSet(YES_MEANS, "action_urge_ticket"),
         ]
 
@@ -317,8 +321,9 @@ def read(services: Services, tracker: Tracker, topic: Topic) -> Report:
     def slot(name: str) -> Any:
         return tracker.get_slot(name) if begun else None
 
-    place, since = slot("fault_place"), slot("fault_since")
+    place, since, first = slot("fault_place"), slot("fault_since"), slot("fault_words")
     if not begun:
+        first = None if text_of(tracker).startswith("/") else mask_text(text_of(tracker))
         place = entity_of(tracker, "area") or entity_of(tracker, "address")
         since = entity_of(tracker, "date")
     fixed = slot("fixed")
@@ -328,6 +333,7 @@ def read(services: Services, tracker: Tracker, topic: Topic) -> Report:
         place=mask_text(str(place)) if place else None,
         since=mask_text(str(since)) if since else None,
         line_id=slot("fault_line"),
+        words=first,
         fixed=fixed if isinstance(fixed, bool) else None,
         step=slot("step"),
         tried=frozenset(slot("steps_tried") or ())
@@ -352,6 +358,7 @@ def _slots(topic: Topic, report: Report) -> list[EventType]:
         SlotSet("fault_place", report.place),
         SlotSet("fault_since", report.since),
         SlotSet("fault_line", report.line_id),
+        SlotSet("fault_words", report.words),
         SlotSet("steps_tried", sorted(report.tried)),
         SlotSet("step", report.step),
         SlotSet("fixed", report.fixed),
@@ -372,8 +379,9 @@ def _lines(
     area = found.area.name if found.area is not None else None
     where = subject.access.address if subject.access is not None else report.place or area
     seen = found.seen_at
+    words = [*([report.words] if report.words else []), *said(tracker)]
     return [
-        f"客户原话：{'；'.join(said(tracker))}",
+        f"客户原话：{'；'.join(dict.fromkeys(words))}",
         f"故障现象：{diagnosis.name}（{diagnosis.symptom}）",
         f"检测：{results(found)}",
         f"已经试过：{' '.join(tried) or '无'}",

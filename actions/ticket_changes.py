@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
     FLOW_SLOTS,
+    OFFERED_TICKET,
     CareAction,
     CareForm,
     DomainDict,
@@ -18,6 +19,7 @@ from actions.base import (
     VerifiedAction,
     begin_form,
     leave_form,
+    set_in_last_turn,
     text_of,
     turn_of,
 )
@@ -52,7 +54,7 @@ class ChangeTicket(VerifiedAction):
         if not open_ones:
             self.say_none(dispatcher)
             return leave_form(TICKET_SLOTS)
-        number = tracker.get_slot("ticket_number")
+        number = named(tracker)
         if number is not None:
             found = [one for one in open_ones if one.number.endswith(str(number).upper())]
             if not found:
@@ -97,7 +99,7 @@ class UrgeTicket(ChangeTicket):
     ) -> list[EventType]:
         """During an outage that was told of, impatience is about the outage."""
         told = await outage_told(self.services, tracker)
-        if told is not None and tracker.get_slot("ticket_number") is None:
+        if told is not None and named(tracker) is None:
             if wants_notice(text_of(tracker)):
                 return [FollowupAction("action_notify_outage")]
             return await say_outage(self.services, dispatcher, *told)
@@ -279,6 +281,12 @@ class AskCancelConsent(CareAction):
             response="utter_cancel_ticket_sure", number=number, title=tickets[0].title
         )
         return []
+
+
+def named(tracker: Tracker) -> str | None:
+    """The number that the customer has given, else that of the ticket which the answer before was about."""
+    number = tracker.get_slot("ticket_number") or set_in_last_turn(tracker, OFFERED_TICKET)
+    return None if number is None else str(number)
 
 
 def _listed(tickets: Sequence[Ticket]) -> list[str]:

@@ -7,6 +7,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
+    OFFERED_TICKET,
     YES_MEANS,
     CareAction,
     CareForm,
@@ -81,7 +82,11 @@ class QueryTicket(VerifiedAction):
         if not late:
             return [SlotSet("ticket_number", None)]
         dispatcher.utter_message(response="utter_ticket_late", number=late[0].number)
-        return [SlotSet("ticket_number", late[0].number), SlotSet(YES_MEANS, URGE)]
+        return [
+            SlotSet("ticket_number", None),
+            SlotSet(OFFERED_TICKET, late[0].number),
+            SlotSet(YES_MEANS, URGE),
+        ]
 
 
 class LeaveTicket(VerifiedAction):

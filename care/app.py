@@ -113,7 +113,7 @@ def wire(
     )
     if metrics is not None:
         engine = MeasuredEngine(engine, metrics)
-    duties = duties or load_duties(settings.data_dir / "duties")
+    duties = duties or load_duties(settings.data_dir / "duties", settings.province or None)
     bss = bss or EmbeddedBss(db, clock, settings.zone)
     sms = sms or (DemoSms(db, clock) if settings.demo else NoSms())
     conversations = _conversations(settings, db, clock, engine, pubsub)

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         None, description="folder of the secrets' files; default var_dir/secrets"
     )
     web_dir: Path = Field(ROOT / "web" / "dist", description="the built web pages")
+    province: str = Field(
+        "", description="overlay of the rule pack: a file's name in data/duties/overlays/"
+    )
     data_dir: Path = Field(ROOT / "data", description="knowledge base, rule pack, demo operator")
     database_url: str = Field("", description="SQLAlchemy address; default SQLite in var_dir")
     redis_url: str = Field("", description="redis://… for several processes; default: in memory")

@@ -27,14 +27,14 @@ def chosen(tickets: Sequence[Ticket], words: str) -> Ticket | None:
     number = _NUMBER.search(text)
     if number is not None:
         return _only([one for one in tickets if one.number.endswith(number[0].upper())])
-    place = _PLACE.search(text)
-    if place is not None:
-        index = int(place[1]) if place[1].isdigit() else _DIGITS.index(place[1]) + 1
-        return tickets[index - 1] if index <= len(tickets) else None
     if tickets and _FIRST.search(text):
         return tickets[0]
     if tickets and _LAST.search(text):
         return tickets[-1]
+    place = _PLACE.search(text)
+    if place is not None:
+        index = int(place[1]) if place[1].isdigit() else _DIGITS.index(place[1]) + 1
+        return tickets[index - 1] if index <= len(tickets) else None
     titled = [one for one in tickets if one.title.lower() in text]
     of_kind = [one for one in tickets if _is_called(one, text)]
     return _only(titled) or _only(of_kind)

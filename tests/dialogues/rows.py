@@ -17,7 +17,7 @@ from care.customers.verification import Challenge, VerifiedSession
 from care.db import Database
 from care.faults.tables import OutageNotice
 from care.orders.tables import ConsentProof, OrderRow
-from care.tickets.lifecycle import history
+from care.tickets.lifecycle import find, history
 from care.tickets.tables import Ticket, TicketStep
 
 _PAST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -98,6 +98,10 @@ class Rows:
         now = datetime.now(UTC)
         row = self.db.read_now(lambda session: session.get(VerifiedSession, contact_id))
         return row is not None and row.expires_at > now
+
+    def ticket(self, number: str) -> Ticket:
+        """The ticket as it is now."""
+        return self.db.read_now(lambda session: find(session, number))
 
     def ticket_steps(self, number: str) -> list[TicketStep]:
         """The history of a ticket, oldest first."""

@@ -1,5 +1,16 @@
-"""Lends the demo operator's fixtures."""
+"""Lends the demo operator's fixtures, and tickets on it."""
 
-from tests.bss.operator_fixtures import bss, clock, db, demo_files, empty_db, operator, operator_db
+import pytest
 
-__all__ = ["bss", "clock", "db", "demo_files", "empty_db", "operator", "operator_db"]
+from care.bss.embedded import EmbeddedBss
+from care.db import Database
+from tests.bss.operator_fixtures import Clock, bss, clock, db, demo_files, operator, operator_db
+from tests.tickets.world import World
+
+__all__ = ["bss", "clock", "db", "demo_files", "operator", "operator_db"]
+
+
+@pytest.fixture
+def world(db: Database, clock: Clock, bss: EmbeddedBss) -> World:
+    """Tickets of this test alone."""
+    return World(db, clock, bss)
