@@ -15,6 +15,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
+from actions.anger_words import AngerWords
 from actions.topics import WishNames
 from care.appointments.service import Appointments
 from care.bss.protocol import Bss
@@ -30,7 +31,8 @@ from care.db import Database
 from care.duties import Duties
 from care.enterprise.leads import Leads
 from care.enterprise.products import Products
-from care.faults.diagnosis import Diagnoses
+from care.faults.diagnosis import FaultGuide
+from care.faults.notices import OutageNotices
 from care.invoices.service import Invoices
 from care.knowledge import KnowledgeBase
 from care.lines.service import LineService
@@ -40,6 +42,7 @@ from care.payments.service import Payments
 from care.privacy.service import Privacy
 from care.settings import Settings
 from care.stores.documents import Errands
+from care.tickets.complaints import ComplaintGuide
 from care.tickets.service import Tickets
 
 type DomainDict = dict[str, Any]
@@ -124,11 +127,29 @@ FLOW_SLOTS = (
     "keep_months",
     "spam_wish",
     "spam_number",
+    # faults, outages, tickets and complaints
+    "fault",
+    "fault_question",
+    "fault_place",
+    "fault_since",
+    "fault_line",
+    "fault_words",
+    "steps_tried",
+    "outage_place",
+    "ticket_consent",
+    "complaint_about",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 
 WISH_SLOTS = ("wishes", "wish_offered")
 """What is still to come of a message with several wishes; outlives the flow of the first."""
+
+YES_MEANS = "yes_means"
+"""The slot with the action that a yes leads to, where a question was asked outside of forms; it counts for the next message
+only (``actions/talk.py``)."""
+
+OFFERED_TICKET = "offered_ticket"
+"""The slot with the number of the ticket that such a question was about."""
 
 WISHES_KEPT = 5
 
@@ -151,7 +172,10 @@ class Services:
     tickets: Tickets
     appointments: Appointments
     errands: Errands
-    diagnoses: Diagnoses
+    fault_guide: FaultGuide
+    outage_notices: OutageNotices
+    complaint_guide: ComplaintGuide
+    anger: AngerWords
     knowledge: KnowledgeBase
     duties: Duties
     wish_names: WishNames
@@ -323,6 +347,20 @@ def value_before(tracker: Tracker, slot: str) -> Any:
         elif event.get("event") == "slot" and event.get("name") == slot:
             value = event.get("value")
     return found
+
+
+def set_in_last_turn(tracker: Tracker, slot: str) -> Any:
+    """What a slot was set to in the turn of the customer's message before the latest, ``None`` when it was not."""
+    value, turns = None, 0
+    for event in reversed(tracker.events):
+        if event.get("event") == "user" and not taken_up(event):
+            turns += 1
+            if turns == 2:
+                break
+        elif turns == 1 and event.get("event") == "slot" and event.get("name") == slot:
+            value = event.get("value")
+            break
+    return value
 
 
 def said(tracker: Tracker) -> list[str]:

@@ -48,6 +48,9 @@ _LABELS = {
     "keep_from": "停机从哪天起",
     "keep_months": "停几个月",
     "spam_number": "要拉黑的号码",
+    "fault_place": "故障地点",
+    "fault_since": "故障开始时间",
+    "complaint_about": "投诉的事情",
 }
 _TASKS = {
     "action_query_bill": "查账单",
@@ -65,6 +68,13 @@ _TASKS = {
     "action_query_order": "查办理记录",
     "action_undo_order": "撤销办理",
     "action_report_broadband_fault": "宽带报修",
+    "action_report_mobile_fault": "手机网络报修",
+    "action_report_call_fault": "通话报修",
+    "action_report_tv_fault": "电视报修",
+    "action_notify_outage": "登记故障恢复提醒",
+    "action_urge_ticket": "催工单",
+    "action_cancel_ticket": "撤销工单",
+    "action_complain": "登记投诉",
     "action_leave_ticket": "登记工单",
     "action_top_up": "充值缴费",
     "action_request_invoice": "开发票",
@@ -95,7 +105,11 @@ _QUESTIONS = {
     "cancel_addon_form": "退订业务",
     "roaming_form": "办国际漫游",
     "order_form": "确认办理",
-    "broadband_fault_form": "宽带报修",
+    "fault_form": "报修",
+    "outage_form": "查网络故障",
+    "urge_ticket_form": "催工单",
+    "cancel_ticket_form": "撤销工单",
+    "complaint_form": "登记投诉",
     "callback_form": "预约回电",
     "own_line_form": "选号码",
     "own_line": "等选择号码",
@@ -164,6 +178,12 @@ _QUESTIONS = {
     "whereabouts": "等所在位置",
     "store": "等选择营业厅",
     "errand": "等要办的业务",
+    "fault_place": "等说明故障地点",
+    "fault_since": "等说明故障开始的时间",
+    "outage_place": "等说明要查的地方",
+    "ticket_number": "等选择工单",
+    "ticket_consent": "等确认撤销工单",
+    "complaint_about": "等说明投诉的事情",
 }
 """What a form, and a question of a form, are called on the desk."""
 
@@ -190,11 +210,9 @@ class RequestHuman(CareAction):
     ) -> list[EventType]:
         """Say so and hand over with all that was collected."""
         caller = await self.caller(tracker)
-        packet = await collected(self.services, tracker, caller)
         reason = await self._reason(tracker, caller)
         dispatcher.utter_message(response="utter_handover")
-        dispatcher.utter_message(json_message={"handover": {"reason": reason, "packet": packet}})
-        return leave_form((*FLOW_SLOTS, *WISH_SLOTS))
+        return await hand_over(self.services, dispatcher, tracker, caller, reason)
 
     async def _reason(self, tracker: Tracker, caller: Caller) -> str:
         """Why, as far as it decides who is served first (``care.conversations.ownership``)."""
@@ -208,6 +226,19 @@ class RequestHuman(CareAction):
             if customer is not None and customer.is_senior(today):
                 return "senior"
         return "requested"
+
+
+async def hand_over(
+    services: Services,
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    caller: Caller,
+    reason: str,
+) -> list[EventType]:
+    """Ask the core for a person with all that was collected; the words about it are the caller's to say."""
+    packet = await collected(services, tracker, caller)
+    dispatcher.utter_message(json_message={"handover": {"reason": reason, "packet": packet}})
+    return leave_form((*FLOW_SLOTS, *WISH_SLOTS))
 
 
 async def collected(services: Services, tracker: Tracker, caller: Caller) -> dict[str, str]:

@@ -19,13 +19,15 @@ from actions import (
     account,
     addons,
     advice,
+    anger,
     appointment_changes,
     appointments,
     billing,
     broadband,
+    complaints,
     contracts,
     enterprise,
-    faults,
+    fault_report,
     handover,
     identity,
     invoice_form,
@@ -36,6 +38,7 @@ from actions import (
     my_orders,
     new_numbers,
     orders,
+    outages,
     password,
     plans,
     privacy,
@@ -48,6 +51,7 @@ from actions import (
     stores,
     suspension,
     talk,
+    ticket_changes,
     tickets,
     topup,
     wishes,
@@ -69,8 +73,12 @@ _TOPICS = (
     roaming_form,
     my_orders,
     listed,
-    faults,
+    fault_report,
+    outages,
     tickets,
+    ticket_changes,
+    complaints,
+    anger,
     knowledge,
     new_numbers,
     contracts,
@@ -102,11 +110,15 @@ def all_actions(services: Services) -> list[Any]:
     return [action for topic in _TOPICS for action in topic.actions(services)]
 
 
-def executor(actions: Iterable[Any]) -> ActionExecutor:
-    """rasa-sdk's executor with these actions, each guarded against systems that are down."""
+def executor(actions: Iterable[Any], services: Services) -> ActionExecutor:
+    """rasa-sdk's executor with these actions, each guarded against systems that are down.
+
+    An angry customer hears one sentence of understanding before what is done.
+    """
     made = ActionExecutor()
     for action in actions:
-        made.register_function(action.name(), _guarded(action.run))
+        run = _soothing(services, action.name(), action.run)
+        made.register_function(action.name(), _guarded(run))
     return made
 
 
@@ -118,7 +130,7 @@ def router(services: Services, secret: str, forms: Mapping[str, Any]) -> APIRout
     """
     routes = APIRouter()
     domain = {"forms": dict(forms)}
-    runner = executor(all_actions(services))
+    runner = executor(all_actions(services), services)
     expected = f"Bearer {secret}".encode()
 
     @routes.post("/actions/webhook", include_in_schema=False)
@@ -147,6 +159,17 @@ async def _run(runner: ActionExecutor, call: dict[str, Any], name: str) -> tuple
     except Exception as error:
         log.exception("actions.failed", action=name, error=type(error).__name__)
         return 500, {"error": type(error).__name__, "action_name": name}
+
+
+def _soothing(services: Services, name: str, run: Callable[..., Any]) -> Callable[..., Any]:
+    async def soothing(
+        dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[Any]:
+        first = anger.soothe(services, name, dispatcher, tracker)
+        events: list[Any] = await run(dispatcher, tracker, domain)
+        return [*first, *events]
+
+    return soothing
 
 
 def _guarded(run: Callable[..., Any]) -> Callable[..., Any]:

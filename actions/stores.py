@@ -33,7 +33,7 @@ from care.appointments.timetable import Place
 from care.bss.protocol import PlaceKind, Store
 from care.clock import local_date
 from care.conversations.callers import Caller
-from care.faults.service import area_of_customer, area_of_text
+from care.faults.service import area_of_text, areas_of_customer
 from care.stores import service as stores
 
 FORM = "store_form"
@@ -411,8 +411,10 @@ async def _near(services: Services, tracker: Tracker, caller: Caller) -> tuple[S
             return await stores.stores_in_district(services.bss, district)
     if caller.verified is None:
         return None
-    home = await area_of_customer(services.bss, caller.verified.customer_id)
-    return None if home is None else await stores.stores_near(services.bss, home.id, len(shops))
+    homes = await areas_of_customer(services.bss, caller.verified.customer_id)
+    if len(homes) != 1:
+        return None
+    return await stores.stores_near(services.bss, homes[0].id, len(shops))
 
 
 def _shop_in(text: str, shops: Sequence[Store]) -> Store | None:

@@ -6,20 +6,23 @@ In the middle of a form these stand for all forms: an answer to its question is 
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
     FLOW_SLOTS,
     IDENTITY_FORM,
     WISH_SLOTS,
+    YES_MEANS,
     CareAction,
     DomainDict,
     Services,
     forget,
     leave_form,
+    set_in_last_turn,
     taken_up,
 )
+from actions.outages import QueryOutage, asks_on
 
 NOT_UNDERSTOOD = {"nlu_fallback", "noise"}
 
@@ -32,7 +35,13 @@ class Affirm(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """On with the form, which asks its question again by itself; without one, ask what is wanted."""
+        """On with the form, which asks its question again by itself; without one, ask what is wanted.
+
+        A question that was asked outside of a form in the answer before leads on (``YES_MEANS``).
+        """
+        meant = set_in_last_turn(tracker, YES_MEANS)
+        if meant is not None and not _form(tracker):
+            return [SlotSet(YES_MEANS, None), FollowupAction(str(meant))]
         dispatcher.utter_message(response="utter_go_on" if _form(tracker) else "utter_affirm")
         return []
 
@@ -63,6 +72,8 @@ class Deny(CancelFlow):
         """Leave the form; without one, let the customer go."""
         if _form(tracker):
             return await super().run(dispatcher, tracker, domain)
+        if asks_on(tracker):  # 还没好吗, which sounds like a no
+            return [FollowupAction(QueryOutage.action_name)]
         dispatcher.utter_message(response="utter_deny")
         return []
 

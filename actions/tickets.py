@@ -8,6 +8,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.appointments import say_visit
 from actions.base import (
+    OFFERED_TICKET,
+    YES_MEANS,
     CareAction,
     CareForm,
     DomainDict,
@@ -20,9 +22,11 @@ from actions.base import (
     forget,
     leave_form,
     said,
+    set_in_last_turn,
     turn_of,
 )
 from actions.identity import MOBILE
+from actions.outages import OUTAGE_TOLD, NotifyOutage, outage_told, say_outage
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
 from care.tickets.service import TicketRequest
@@ -32,6 +36,7 @@ from care.wording import moment
 CALLBACK_FORM = "callback_form"
 TICKETS_SHOWN = 3
 TITLE_LENGTH = 40
+URGE = "action_urge_ticket"
 
 _STATES = {
     TicketState.OPEN: "utter_ticket_open",
@@ -57,26 +62,50 @@ class QueryTicket(VerifiedAction):
     async def run_verified(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
     ) -> list[EventType]:
-        """One by its number (or its end), else the newest ones."""
+        """One by its number (or its end), else the newest ones; nobody else's, as if it were not there."""
         assert caller.verified is not None
         number = tracker.get_slot("ticket_number")
-        tickets = await self.services.tickets.of_customer(caller.verified.customer_id)
-        if number is not None:
-            tickets = [ticket for ticket in tickets if ticket.number.endswith(str(number))]
+        tickets = await self.services.tickets.of_customer(
+            caller.verified.customer_id, ending=str(number).upper() if number is not None else ""
+        )
         for ticket in tickets[:TICKETS_SHOWN]:
             say_ticket(self.services, dispatcher, ticket)
             await say_visit(self.services, dispatcher, ticket.number)
         if not tickets and number is not None:
             dispatcher.utter_message(response="utter_ticket_not_found", number=number)
         elif not tickets:
+            told = await outage_told(self.services, tracker)
+            if told is not None:  # nothing was reported, since the outage is known
+                return await say_outage(self.services, dispatcher, *told)
             dispatcher.utter_message(response="utter_ticket_none")
-        return [SlotSet("ticket_number", None)]
+        late = [
+            ticket for ticket in tickets[:TICKETS_SHOWN] if self.services.tickets.is_late(ticket)
+        ]
+        if not late:
+            return [SlotSet("ticket_number", None)]
+        dispatcher.utter_message(response="utter_ticket_late", number=late[0].number)
+        return [
+            SlotSet("ticket_number", None),
+            SlotSet(OFFERED_TICKET, late[0].number),
+            SlotSet(YES_MEANS, URGE),
+        ]
 
 
 class LeaveTicket(VerifiedAction):
     """Opens a ticket about what could not be settled here."""
 
     action_name = "action_leave_ticket"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """An outage that was just told of is being repaired: its end is told, and fifty tickets more would help nobody."""
+        if set_in_last_turn(tracker, OUTAGE_TOLD) is not None:
+            told = await outage_told(self.services, tracker)
+            if told is not None:
+                dispatcher.utter_message(response="utter_outage_no_ticket", outage=told[0].id)
+                return [SlotSet(YES_MEANS, NotifyOutage.action_name)]
+        return await super().run(dispatcher, tracker, domain)
 
     async def run_verified(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller

@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse
 from starlette.routing import Mount
 
 import actions.server
+from actions.anger_words import load_anger_words
 from actions.base import Services as ActionServices
 from actions.topics import load_wish_names
 from care import pages, studio
@@ -52,7 +53,8 @@ from care.engine import Engine
 from care.engine.rasa import RasaEngine
 from care.enterprise.leads import Leads
 from care.enterprise.products import load_products
-from care.faults.diagnosis import load_diagnoses
+from care.faults.diagnosis import load_fault_guide
+from care.faults.notices import OutageNotices
 from care.http import errors
 from care.http.bearer import BearerSecret
 from care.http.errors import LastResort
@@ -78,7 +80,10 @@ from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
+from care.tickets.complaints import load_complaint_guide
 from care.tickets.service import Tickets
+from care.tickets.teams import load_teams
+from care.tickets.watch import TicketWatch
 
 log = structlog.get_logger()
 
@@ -131,7 +136,7 @@ def wire(
     )
     if metrics is not None:
         engine = MeasuredEngine(engine, metrics)
-    duties = duties or load_duties(settings.data_dir / "duties")
+    duties = duties or load_duties(settings.data_dir / "duties", settings.province or None)
     bss = bss or EmbeddedBss(db, clock, settings.zone)
     sms = sms or (DemoSms(db, clock) if settings.demo else NoSms())
     conversations = _conversations(settings, db, clock, engine, pubsub)
@@ -173,6 +178,16 @@ def wire(
         ),
         tickets=tickets,
         appointments=appointments,
+        ticket_watch=TicketWatch(
+            db,
+            clock,
+            settings.zone,
+            bss,
+            load_teams(settings.data_dir / "demo" / "teams.yml"),
+            sms,
+            conversations.announcer.ticket,
+        ),
+        outage_notices=OutageNotices(db, clock, bss, sms, settings.seconds(settings.outage_look)),
         conversations=conversations,
         callers=Callers(db, clock),
         timeouts=Timeouts(
@@ -386,7 +401,10 @@ def _action_services(services: Services) -> ActionServices:
         tickets=services.tickets,
         appointments=services.appointments,
         errands=load_errands(data / "demo" / "documents.yml"),
-        diagnoses=load_diagnoses(data / "demo" / "diagnosis" / "broadband.yml"),
+        fault_guide=load_fault_guide(data / "demo"),
+        outage_notices=services.outage_notices,
+        complaint_guide=load_complaint_guide(data / "demo" / "complaints.yml"),
+        anger=load_anger_words(data / "anger.yml"),
         knowledge=open_knowledge_base(
             data / "faq", intents_of_domain(DOMAIN), cache=services.settings.var_dir / "cache"
         ),
@@ -427,6 +445,8 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.privacy.handlers(),
         **services.appointments.handlers(),
         **services.lines.handlers(),
+        **services.ticket_watch.handlers(),
+        **services.outage_notices.handlers(),
     }
     if isinstance(services.bss, EmbeddedBss):
         handlers.update(services.bss.handlers())

@@ -22,6 +22,7 @@ MODULES = (
     "care.desk.tables",
     "care.invoices.tables",
     "care.lines.tables",
+    "care.faults.tables",
     "care.orders.tables",
     "care.reminders.tables",
     "care.payments.sandbox",

@@ -19,6 +19,7 @@ from care.db import Database
 from care.duties import Duties
 from care.engine import Engine
 from care.enterprise.leads import Leads
+from care.faults.notices import OutageNotices
 from care.invoices.service import Invoices
 from care.lines.service import LineService
 from care.links import Links
@@ -29,6 +30,7 @@ from care.payments.service import Payments
 from care.privacy.service import Privacy
 from care.settings import Settings
 from care.tickets.service import Tickets
+from care.tickets.watch import TicketWatch
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Services:
     agent_orders: AgentOrders
     tickets: Tickets
     appointments: Appointments
+    ticket_watch: TicketWatch
+    outage_notices: OutageNotices
     conversations: Conversations
     callers: Callers
     timeouts: Timeouts

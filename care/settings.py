@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         None, description="folder of the secrets' files; default var_dir/secrets"
     )
     web_dir: Path = Field(ROOT / "web" / "dist", description="the built web pages")
+    province: str = Field(
+        "", description="overlay of the rule pack: a file's name in data/duties/overlays/"
+    )
     data_dir: Path = Field(ROOT / "data", description="knowledge base, rule pack, demo operator")
     database_url: str = Field("", description="SQLAlchemy address; default SQLite in var_dir")
     redis_url: str = Field("", description="redis://… for several processes; default: in memory")
@@ -99,6 +102,11 @@ class Settings(BaseSettings):
         60, description="codes asked for from one network address in an hour"
     )
     verified_minutes: int = Field(30, description="how long a contact stays verified")
+
+    outage_look: float = Field(
+        60.0,
+        description="time between two looks at an outage of whose end customers want to be told",
+    )
 
     login_tries: int = Field(5, description="wrong passwords before an agent's name is locked")
     login_lock_minutes: int = Field(10, description="how long it stays locked")

@@ -12,7 +12,7 @@ Catalogue  plans, add-ons, bill lines  TMF620
 Billing    bills, usage, money         TMF678, TMF635, TMF654, TMF676, TMF658
 Crediting  money paid in               TMF676
 Ordering   change, subscribe, cancel   TMF622
-Network    areas, outages, line tests  TMF656, TMF639, TMF653, TMF673
+Network    areas, outages, tests       TMF656, TMF639, TMF653, TMF673
 Stores     shops                       TMF674
 Numbers    free numbers, second cards  TMF685, TMF716
 Leaving    closing, porting, owners    TMF622, TMF651
@@ -97,12 +97,16 @@ from care.bss.model.lines import (
 from care.bss.model.network import (
     Area,
     AreaKind,
+    Barring,
     BroadbandAccess,
+    DataPolicy,
     LineTest,
     LineVerdict,
+    MobileStatus,
     Outage,
     OutageState,
     Service,
+    SetTopBox,
 )
 from care.bss.model.numbers import CardTerms, Delivery, FreeNumber, NumberHold, NumberSearch
 from care.bss.model.orders import OrderAction, OrderReceipt, OrderState
@@ -116,6 +120,7 @@ __all__ = [
     "Area",
     "AreaKind",
     "Balance",
+    "Barring",
     "Bill",
     "BillItem",
     "BillState",
@@ -143,6 +148,7 @@ __all__ = [
     "CustomerKind",
     "CustomerLevel",
     "Customers",
+    "DataPolicy",
     "Delivery",
     "ExitFee",
     "FreeNumber",
@@ -159,6 +165,7 @@ __all__ = [
     "LineTest",
     "LineVerdict",
     "Lines",
+    "MobileStatus",
     "Network",
     "NumberHold",
     "NumberSearch",
@@ -184,6 +191,7 @@ __all__ = [
     "RejectReason",
     "RoamingCountry",
     "Service",
+    "SetTopBox",
     "SimKind",
     "SpamLevel",
     "SpamShield",
@@ -430,6 +438,14 @@ class Network(Protocol):
 
     async def test_line(self, broadband_id: str) -> LineTest:
         """Measure the access from the exchange. Raises BssRejected."""
+        ...
+
+    async def mobile_status(self, line_id: str) -> MobileStatus:
+        """What the mobile core knows of the line right now. Raises BssRejected."""
+        ...
+
+    async def set_top_boxes(self, broadband_id: str) -> tuple[SetTopBox, ...]:
+        """The television boxes of an access; empty without IPTV. Raises BssRejected."""
         ...
 
 

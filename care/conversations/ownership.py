@@ -18,7 +18,15 @@ AGENT_SILENCE_JOB = "conversations.agent_silence"
 
 ENGINE_FAILED = "engine_failed"
 
-_PRIORITY_OF_REASON = {ENGINE_FAILED: 1, "complaint": 2, "senior": 2, "returned": 3}
+_PRIORITY_OF_REASON = {
+    ENGINE_FAILED: 1,
+    "angry": 1,
+    "impatient": 1,
+    "complaint": 2,
+    "senior": 2,
+    "returned": 3,
+    "fraud": 3,
+}
 
 
 def change_owner(

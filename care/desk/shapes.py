@@ -181,7 +181,6 @@ class TicketInfo(BaseModel):
     description: str
     state: TicketState
     priority: int
-    skill: str | None
     customer: TicketCustomer | None
     conversation_id: str | None
     created_at: datetime

@@ -204,7 +204,6 @@ def ticket_fields(
         "description": mask_text(ticket.description),
         "state": TicketState(ticket.state),
         "priority": ticket.priority,
-        "skill": ticket.skill,
         "customer": customer,
         "conversation_id": ticket.conversation_id,
         "created_at": ticket.created_at,

@@ -25,7 +25,7 @@ class Enquiry:
 
 
 class Leads:
-    """Opens leads. Their kind decides promise and skill (``care.tickets``)."""
+    """Opens leads. Their kind decides promise and team (``care.tickets``)."""
 
     def __init__(self, tickets: Tickets) -> None:
         self._tickets = tickets

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from care.db import new_id
 from care.db.counters import advance
 from care.errors import Conflict, NotFound
-from care.tickets.dispatch import skill_of
-from care.tickets.tables import Ticket, TicketKind, TicketState, TicketStep
+from care.tickets.clocks import start_clocks
+from care.tickets.tables import Deed, Ticket, TicketKind, TicketState, TicketStep
 
 _ALLOWED = {
     TicketState.OPEN: {
@@ -73,16 +73,26 @@ class NewTicket:
     phone: str | None = None
     conversation_id: str | None = None
     turn_id: str | None = None
+    about: str | None = None
+    matter: str | None = None
+    area_id: str | None = None
 
 
 def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo) -> Ticket:
-    """Open a ticket and give it its number; the same turn opens one of a kind only once."""
+    """Open a ticket and give it its number; the same turn opens one of a kind only once.
+
+    While a ticket about the same matter is open, that one is given, with a step that it was reported again.
+    """
     if new.turn_id is not None:
         first = session.scalar(
             select(Ticket).where(Ticket.turn_id == new.turn_id, Ticket.kind == new.kind)
         )
         if first is not None:
             return first
+    if new.about is not None and new.matter is not None:
+        same = open_about(session, new.about, new.matter)
+        if same is not None:
+            return _reported_again(session, same, new, now)
     day = now.astimezone(zone).strftime("%Y%m%d")
     ticket = Ticket(
         number=f"GD{day}{advance(session, f'ticket:{day}'):04d}",
@@ -91,45 +101,94 @@ def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo)
         description=new.description,
         state=TicketState.OPEN,
         priority=new.priority,
-        skill=skill_of(new.kind),
         contact_id=new.contact_id,
         customer_id=new.customer_id,
         customer_name=new.customer_name,
         phone=new.phone,
         conversation_id=new.conversation_id,
         turn_id=new.turn_id,
+        about=new.about,
+        matter=new.matter,
+        area_id=new.area_id,
         created_at=now,
         promised_at=now + new.promise,
         updated_at=now,
     )
     session.add(ticket)
     session.flush()
-    _record(session, ticket.number, new.actor, None, TicketState.OPEN, "", now)
+    record(
+        session,
+        ticket,
+        new.actor,
+        Deed.OPENED,
+        "",
+        now,
+        turn_id=new.turn_id,
+        former=None,
+    )
+    start_clocks(session, ticket.number, now, ticket.promised_at)
+    return ticket
+
+
+def _reported_again(session: Session, ticket: Ticket, new: NewTicket, now: datetime) -> Ticket:
+    if not done_in_turn(session, ticket.number, Deed.REPORTED_AGAIN, new.turn_id):
+        record(
+            session,
+            ticket,
+            new.actor,
+            Deed.REPORTED_AGAIN,
+            new.description,
+            now,
+            turn_id=new.turn_id,
+        )
     return ticket
 
 
 def move(
-    session: Session, number: str, to: TicketState, actor: str, note: str, now: datetime
+    session: Session,
+    number: str,
+    to: TicketState,
+    actor: str,
+    note: str,
+    now: datetime,
+    turn_id: str | None = None,
 ) -> Ticket:
-    """Move a ticket to another state. Raises ``NotFound`` or ``TransitionNotAllowed``."""
+    """Move a ticket to another state. Raises ``NotFound`` or ``TransitionNotAllowed``.
+
+    A turn of the bot that is repeated moves it once.
+    """
+    ticket = locked(session, number)
+    state = TicketState(ticket.state)
+    if state is to and done_in_turn(session, number, Deed.MOVED, turn_id):
+        return ticket
+    if to not in _ALLOWED[state] or _another_is_open(session, ticket, to):
+        raise TransitionNotAllowed(state=state, to=to)
+    ticket.state = to
+    record(session, ticket, actor, Deed.MOVED, note, now, turn_id=turn_id, former=state)
+    return ticket
+
+
+def _another_is_open(session: Session, ticket: Ticket, to: TicketState) -> bool:
+    """Whether a resolved ticket cannot come back, since there is a newer one about the same matter."""
+    if ticket.state in OPEN_STATES or to not in OPEN_STATES:
+        return False
+    if ticket.about is None or ticket.matter is None:
+        return False
+    return open_about(session, ticket.about, ticket.matter) is not None
+
+
+def locked(session: Session, number: str) -> Ticket:
+    """The ticket, locked until the transaction ends. Raises ``NotFound``."""
     ticket = session.scalar(select(Ticket).where(Ticket.number == number).with_for_update())
     if ticket is None:
         raise NotFound("没有这个工单。")
-    state = TicketState(ticket.state)
-    if to not in _ALLOWED[state]:
-        raise TransitionNotAllowed(state=state, to=to)
-    _record(session, number, actor, state, to, note, now)
-    ticket.state = to
-    ticket.updated_at = now
     return ticket
 
 
 def note(session: Session, number: str, actor: str, text: str, now: datetime) -> Ticket:
     """Put something on a ticket's record without moving it. Raises ``NotFound``."""
-    ticket = find(session, number)
-    state = TicketState(ticket.state)
-    _record(session, number, actor, state, state, text, now)
-    ticket.updated_at = now
+    ticket = locked(session, number)
+    record(session, ticket, actor, Deed.NOTED, text, now)
     return ticket
 
 
@@ -147,15 +206,37 @@ def history(session: Session, number: str) -> list[TicketStep]:
     return list(session.scalars(query))
 
 
+def open_about(session: Session, about: str, matter: str) -> Ticket | None:
+    """The open ticket about this matter."""
+    query = select(Ticket).where(
+        Ticket.about == about, Ticket.matter == matter, Ticket.state.in_(OPEN_STATES)
+    )
+    return session.scalar(query)
+
+
+def done_in_turn(session: Session, number: str, deed: Deed, turn_id: str | None) -> bool:
+    """Whether this was done to the ticket in this turn already."""
+    if turn_id is None:
+        return False
+    query = select(TicketStep.id).where(
+        TicketStep.number == number, TicketStep.deed == deed, TicketStep.turn_id == turn_id
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def of_conversation(session: Session, conversation_id: str) -> list[Ticket]:
     """The tickets opened in a conversation, newest first."""
     query = select(Ticket).where(Ticket.conversation_id == conversation_id)
     return list(session.scalars(query.order_by(Ticket.number.desc())))
 
 
-def of_customer(session: Session, customer_id: str, limit: int = 5) -> list[Ticket]:
-    """The customer's newest tickets, open ones first."""
-    query = select(Ticket).where(Ticket.customer_id == customer_id)
+def of_customer(
+    session: Session, customer_id: str, limit: int = 5, ending: str = ""
+) -> list[Ticket]:
+    """The customer's newest tickets whose number ends like that, open ones first."""
+    query = select(Ticket).where(
+        Ticket.customer_id == customer_id, Ticket.number.endswith(ending, autoescape=True)
+    )
     newest = list(session.scalars(query.order_by(Ticket.number.desc()).limit(50)))
     return sorted(newest, key=lambda ticket: ticket.state not in OPEN_STATES)[:limit]
 
@@ -174,23 +255,29 @@ def page(
     return list(rows), session.scalar(count) or 0
 
 
-def _record(
+def record(
     session: Session,
-    number: str,
+    ticket: Ticket,
     actor: str,
-    from_state: TicketState | None,
-    to_state: TicketState,
+    deed: Deed,
     note: str,
     now: datetime,
+    *,
+    turn_id: str | None = None,
+    former: TicketState | str | None = "",
 ) -> None:
+    """Write a step into the ticket's history. ``former`` is the state before, the present one unless given."""
     session.add(
         TicketStep(
             id=new_id(),
-            number=number,
+            number=ticket.number,
             at=now,
             actor=actor,
-            from_state=from_state,
-            to_state=to_state,
+            from_state=ticket.state if former == "" else former,
+            to_state=ticket.state,
             note=note,
+            deed=deed,
+            turn_id=turn_id,
         )
     )
+    ticket.updated_at = now

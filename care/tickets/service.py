@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from care.clock import Clock
 from care.db import Database
 from care.duties import Duties
-from care.tickets import lifecycle
+from care.tickets import lifecycle, progress
 from care.tickets.lifecycle import NewTicket
+from care.tickets.progress import Urged
 from care.tickets.promises import promise
 from care.tickets.tables import Ticket, TicketKind, TicketState
 
@@ -35,6 +36,9 @@ class TicketRequest:
     turn_id: str | None = None
     rural: bool = False
     priority: int = 0
+    about: str | None = None
+    matter: str | None = None
+    area_id: str | None = None
 
 
 class Tickets:
@@ -52,7 +56,10 @@ class Tickets:
     async def open(
         self, request: TicketRequest, guard: Callable[[Session], None] | None = None
     ) -> Ticket:
-        """Open a ticket. ``guard`` is called first in the transaction and may refuse."""
+        """Open a ticket. ``guard`` is called first in the transaction and may refuse.
+
+        While one about the same matter is open, that one is given: its ``turn_id`` is another.
+        """
 
         def work(session: Session) -> Ticket:
             if guard is not None:
@@ -77,6 +84,9 @@ class Tickets:
             phone=request.phone,
             conversation_id=request.conversation_id,
             turn_id=request.turn_id,
+            about=request.about,
+            matter=request.matter,
+            area_id=request.area_id,
         )
         ticket = lifecycle.open_ticket(session, new, now, self._zone)
         self._announce(session, ticket.number, now)
@@ -93,6 +103,55 @@ class Tickets:
 
         return await self._db.write(work)
 
-    async def of_customer(self, customer_id: str) -> list[Ticket]:
-        """The customer's tickets, open ones first, then the newest."""
-        return await self._db.read(lambda session: lifecycle.of_customer(session, customer_id))
+    async def urge(
+        self, number: str, actor: str, turn_id: str, guard: Callable[[Session], None]
+    ) -> Urged:
+        """The customer wants it sooner. Raises ``NotFound`` or ``TransitionNotAllowed``; ``guard`` may refuse."""
+        now = self._clock()
+
+        def work(session: Session) -> Urged:
+            guard(session)
+            urged = progress.urge(session, number, actor, now, turn_id)
+            self._announce(session, number, now)
+            return urged
+
+        return await self._db.write(work)
+
+    async def cancel(
+        self, number: str, actor: str, turn_id: str, guard: Callable[[Session], None]
+    ) -> Ticket:
+        """The customer needs it no more. Raises ``NotFound`` or ``TransitionNotAllowed``; ``guard`` may refuse."""
+        now = self._clock()
+
+        def work(session: Session) -> Ticket:
+            guard(session)
+            ticket = lifecycle.move(
+                session, number, TicketState.CANCELLED, actor, "客户要求撤销", now, turn_id
+            )
+            self._announce(session, number, now)
+            return ticket
+
+        return await self._db.write(work)
+
+    async def of_customer(self, customer_id: str, ending: str = "") -> list[Ticket]:
+        """The customer's tickets whose number ends like that, open ones first, then the newest."""
+        return await self._db.read(
+            lambda session: lifecycle.of_customer(session, customer_id, ending=ending)
+        )
+
+    async def open_of_customer(self, customer_id: str) -> list[Ticket]:
+        """Up to twenty tickets of the customer that are open, the newest first."""
+
+        def work(session: Session) -> list[Ticket]:
+            found = lifecycle.of_customer(session, customer_id, limit=20)
+            return [ticket for ticket in found if ticket.state in lifecycle.OPEN_STATES]
+
+        return await self._db.read(work)
+
+    async def open_about(self, about: str, matter: str) -> Ticket | None:
+        """The open ticket about this matter."""
+        return await self._db.read(lambda session: lifecycle.open_about(session, about, matter))
+
+    def is_late(self, ticket: Ticket) -> bool:
+        """Whether an open ticket is past its promise."""
+        return progress.is_late(ticket, self._clock())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.db import Base, UtcDateTime
@@ -42,8 +42,31 @@ class TicketKind(StrEnum):
     """Somebody wants broadband where there is none yet, and is to be told when there is."""
 
 
+class Deed(StrEnum):
+    """What a step in a ticket's history was."""
+
+    OPENED = "opened"
+    MOVED = "moved"
+    DISPATCHED = "dispatched"
+    REPORTED_AGAIN = "reported_again"
+    URGED = "urged"
+    WARNED = "warned"
+    ESCALATED = "escalated"
+    NOTED = "noted"
+
+
+SUPERVISORS = "supervisors"
+"""The team that owns what was escalated."""
+
+_OPEN = "about IS NOT NULL AND state IN ('open','assigned','in_progress','waiting_customer')"
+
+
 class Ticket(Base):
-    """One matter. ``turn_id`` makes a repeated turn open it once."""
+    """One matter. ``turn_id`` makes a repeated turn open it once.
+
+    ``about`` (a line, an access, a customer) and ``matter`` (a symptom, a kind of complaint) say what it is about: no
+    second ticket about the same is open at a time.
+    """
 
     __tablename__ = "tickets"
     __table_args__ = (
@@ -51,6 +74,14 @@ class Ticket(Base):
         CheckConstraint(
             "state IN ('open','assigned','in_progress','waiting_customer','resolved','closed','cancelled')",
             name="state",
+        ),
+        Index(
+            "uq_tickets_open_matter",
+            "about",
+            "matter",
+            unique=True,
+            sqlite_where=text(_OPEN),
+            postgresql_where=text(_OPEN),
         ),
     )
 
@@ -60,14 +91,20 @@ class Ticket(Base):
     description: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(20), default=TicketState.OPEN, index=True)
     priority: Mapped[int] = mapped_column(default=0)
-    skill: Mapped[str | None] = mapped_column(String(20), index=True)
-    """Which group of people it is for (``care.tickets.dispatch``); None: whoever is free."""
     contact_id: Mapped[str | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     customer_id: Mapped[str | None] = mapped_column(String(40), index=True)
     customer_name: Mapped[str | None] = mapped_column(String(40))
     phone: Mapped[str | None] = mapped_column(String(20))
     conversation_id: Mapped[str | None] = mapped_column(String(26), index=True)
     turn_id: Mapped[str | None] = mapped_column(String(26))
+    about: Mapped[str | None] = mapped_column(String(64))
+    matter: Mapped[str | None] = mapped_column(String(40))
+    area_id: Mapped[str | None] = mapped_column(String(64))
+    team: Mapped[str | None] = mapped_column(String(40), index=True)
+    """Who owns it; None until it is dispatched, within seconds of its opening."""
+    urged: Mapped[int] = mapped_column(default=0)
+    """How often the customer has asked for speed."""
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     promised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -84,4 +121,7 @@ class TicketStep(Base):
     actor: Mapped[str] = mapped_column(String(60))
     from_state: Mapped[str | None] = mapped_column(String(20))
     to_state: Mapped[str] = mapped_column(String(20))
+    deed: Mapped[str] = mapped_column(String(20), default=Deed.MOVED)
+    turn_id: Mapped[str | None] = mapped_column(String(26))
+    """The turn of the bot in which it was done, by which a repeated turn finds it."""
     note: Mapped[str] = mapped_column(Text, default="")

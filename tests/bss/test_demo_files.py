@@ -8,7 +8,7 @@ import pytest
 
 from care.bss.embedded.demo import DEMO_FOLDER, read_demo
 from care.bss.embedded.demo.specs import DemoFiles
-from care.bss.protocol import AddonKind, AreaKind, CustomerKind, LineStatus
+from care.bss.protocol import AddonKind, AreaKind, CustomerKind, LineStatus, Service
 from care.settings import ROOT
 from tests.bss.operator_fixtures import TODAY
 
@@ -18,7 +18,7 @@ def test_there_is_enough_to_show(demo_files: DemoFiles) -> None:
     assert len(demo_files.addons) >= 12
     assert len(demo_files.customers) >= 30
     assert len(demo_files.stores) == 10
-    assert len([outage for outage in demo_files.outages if outage.ended is None]) == 2
+    assert len([outage for outage in demo_files.outages if outage.ended is None]) >= 2
     assert {addon.kind for addon in demo_files.addons.values()} == set(AddonKind)
     assert {area.kind for area in demo_files.areas} == set(AreaKind)
 
@@ -37,10 +37,12 @@ def test_the_customers_are_varied(demo_files: DemoFiles) -> None:
     assert len({line.plan for line in lines if line.plan}) >= 10
 
 
-def test_customers_with_broadband_live_where_the_live_outages_are(demo_files: DemoFiles) -> None:
-    homes = {customer.area for customer in demo_files.customers if customer.broadband}
+def test_customers_live_where_the_live_outages_are(demo_files: DemoFiles) -> None:
+    with_broadband = {customer.area for customer in demo_files.customers if customer.broadband}
+    everybody = {customer.area for customer in demo_files.customers}
     for outage in demo_files.outages:
         if outage.ended is None:
+            homes = with_broadband if Service.BROADBAND in outage.services else everybody
             assert homes & set(outage.areas), outage.id
 
 
@@ -115,6 +117,10 @@ def test_rasa_takes_no_file_for_its_own() -> None:
         ("customers.yml", "[{id: spam_guard}]", "[{id: caller_id}]", "cannot be held"),
         ("addons.yml", "charge_item_id: crbt_fee", "charge_item_id: x", "unknown charge item: x"),
         ("stores.yml", 'opens: "08:30"', 'opens: "8 Uhr"', "opens"),
+        ("network.yml", "line: L1223,", "line: L9998,", "unknown line: L9998"),
+        ("network.yml", "data: stopped", "data: eaten", "data"),
+        ("network.yml", "broadband: BB1229", "broadband: BB1221", "unknown broadband with IPTV"),
+        ("network.yml", "barring: [outgoing_calls]", "barring: [songs]", "barring"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(

@@ -116,7 +116,7 @@ async def test_a_number_is_kept_for_a_week_with_a_ticket(world: World) -> None:
     assert applied.state is ApplicationState.READY
     assert applied.kept_until == world.clock() + timedelta(days=KEPT_DAYS)
     [ticket] = world.rows(Ticket)
-    assert (ticket.kind, ticket.skill) == (TicketKind.APPLICATION, "registration")
+    assert ticket.kind == TicketKind.APPLICATION
     assert ticket.promised_at == world.clock() + timedelta(hours=24)
     for text in ("畅享59", "幸福路18号", "实名"):
         assert text in ticket.description

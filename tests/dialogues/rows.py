@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from care.appointments.tables import Appointment
+from care.bss.embedded.tables import OutageRow
 from care.bss.embedded.tables import PaymentRow as OperatorPayment
 from care.channels.rest.senders import CHANNEL
 from care.channels.rest.senders import sender as rest_sender
@@ -17,11 +18,13 @@ from care.conversations.tables import ActionOutcome, Conversation, Message, Turn
 from care.customers.contacts import find_contact
 from care.customers.verification import Challenge, VerifiedSession
 from care.db import Database
+from care.faults.tables import OutageNotice
 from care.invoices.tables import InvoiceRow
 from care.orders.tables import ConsentProof, OrderRow
 from care.payments.tables import PaymentRow
 from care.schema import metadata
-from care.tickets.tables import Ticket
+from care.tickets.lifecycle import find, history
+from care.tickets.tables import Ticket, TicketStep
 from tests.dialogues.script import ScriptError
 
 _PAST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -149,13 +152,43 @@ class Rows:
         row = self.db.read_now(lambda session: session.get(VerifiedSession, contact_id))
         return row is not None and row.expires_at > now
 
-    def expire(self, what: str, contact_id: str) -> None:
-        """Let the contact's verified session (``identity``) or open codes (``code``) run out."""
-        table = {"identity": VerifiedSession, "code": Challenge}[what]
-        change = update(table).where(table.contact_id == contact_id).values(expires_at=_PAST)
+    def ticket(self, number: str) -> Ticket:
+        """The ticket as it is now."""
+        return self.db.read_now(lambda session: find(session, number))
+
+    def ticket_steps(self, number: str) -> list[TicketStep]:
+        """The history of a ticket, oldest first."""
+        return self.db.read_now(lambda session: history(session, number))
+
+    def notices(self, conversation_id: str) -> list[str]:
+        """The outages of whose end was asked to be told in this conversation."""
+        query = select(OutageNotice.outage_id).where(
+            OutageNotice.conversation_id == conversation_id
+        )
+        return self.db.read_now(lambda session: list(session.scalars(query)))
+
+    def expire(self, what: str, conversation: Conversation) -> None:
+        """Let something of the conversation run out.
+
+        The contact's verified session (``identity``) or open codes (``code``), the promise of its tickets (``promise``),
+        the outage of whose end was asked to be told (``outage``).
+        """
+        change = self._end(what, conversation)
         found = self.db.write_now(lambda session: session.execute(change).rowcount)  # type: ignore[attr-defined]
         if not found:
             raise AssertionError(f"there is no {what} that could expire")
+
+    def _end(self, what: str, conversation: Conversation) -> Update:
+        if what == "promise":
+            of_this = Ticket.conversation_id == conversation.id
+            return update(Ticket).where(of_this).values(promised_at=_PAST)
+        if what == "outage":
+            ended = {"ended_at": datetime.now(UTC), "state": "resolved"}
+            told = self.notices(conversation.id)
+            return update(OutageRow).where(OutageRow.id.in_(told)).values(**ended)
+        table = {"identity": VerifiedSession, "code": Challenge}[what]
+        of_contact = table.contact_id == conversation.contact_id
+        return update(table).where(of_contact).values(expires_at=_PAST)
 
     def places_of(self, text: str) -> list[str]:
         """Where ``text`` is kept: tables of care (text messages and cards of the demo apart), trackers, logs."""

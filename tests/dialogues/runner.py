@@ -16,9 +16,10 @@ from care.appointments import texts
 from care.conversations.tables import Conversation, Message, Role, TurnState
 from care.orders.tables import OrderState
 from care.payments.tables import PaymentState
+from care.tickets.tables import Ticket
 from tests.dialogues.coverage import Mark, marks_of
 from tests.dialogues.rows import Rows
-from tests.dialogues.script import Dialogue, ExpectedRows, Step
+from tests.dialogues.script import Dialogue, ExpectedRows, ExpectedTicket, Step
 from tests.dialogues.values import Values, unfilled
 from tests.servers.product import Product
 
@@ -125,7 +126,7 @@ def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Hel
                 said.append(f"    → {shown}")
                 _check_heard(step, shown, values)
             elif step.deed == "expires":
-                rows.expire(step.what, conversation().contact_id)
+                rows.expire(step.what, conversation())
             elif step.deed == "kills":
                 product.kill(step.what)
             elif step.deed in ("breaks", "mends"):
@@ -224,6 +225,9 @@ def _check_afterwards(
         for text in expected.holds:
             content = f"{ticket.title}\n{ticket.description}\n{ticket.phone}\n{ticket.customer_id}"
             assert values.fill(text) in content, f"the ticket holds no {text!r}: {content}"
+        _check_ticket(ticket, expected, rows)
+    notices = rows.notices(conversation.id)
+    assert notices == list(after.notices), f"to be told of the end of {notices}"
     _check_appointments(dialogue, conversation, rows, values)
     if dialogue.changes:
         pending = values.next_plan()
@@ -257,6 +261,25 @@ def _check_appointments(
         content = f"{texts.label(row.day, row.hours)}\n{row.place_id}\n{row.business}\n{row.ticket_number}"
         for text in expected.holds:
             assert values.fill(text) in content, f"the appointment holds no {text!r}: {content}"
+
+
+def _check_ticket(ticket: Ticket, expected: ExpectedTicket, rows: Rows) -> None:
+    if expected.team is not None or expected.steps:
+        ticket = _dispatched(ticket.number, rows)
+    for name in ("state", "priority", "team"):
+        wanted, found = getattr(expected, name), str(getattr(ticket, name))
+        assert wanted is None or found == wanted, f"{ticket.number}: {name} is {found}"
+    notes = "\n".join(f"{step.deed} {step.note}" for step in rows.ticket_steps(ticket.number))
+    for text in expected.steps:
+        assert text in notes, f"no step with {text!r}: {notes}"
+
+
+def _dispatched(number: str, rows: Rows) -> Ticket:
+    """The ticket once it has an owner, which a job gives it."""
+    deadline = time.monotonic() + _SMS_SECONDS
+    while (ticket := rows.ticket(number)).team is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return ticket
 
 
 def _check_turns(dialogue: Dialogue, conversation: Conversation, rows: Rows) -> None:

@@ -11,6 +11,7 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
     - says: 查一下上个月的账单         # what the customer writes, or
       presses: 宽带报修               # the title of a button of the answer before, or
       expires: identity              # the verified session or the one-time code runs out now, or
+                                     # (promise) the time promised for its tickets, (outage) the outage it waits for
       opens: "{link}"                # a page of ours, or its document, is opened; what it shows is what is heard
       posts: {choice: pay}           # with `opens`: its form is sent, and the page that follows is shown
       kills: rasa                    # the process is killed, or
@@ -26,10 +27,11 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
     after:
       verified: true                 # who the customer is, was shown
       orders: [{plan: p59, state: placed}]      # all orders of this conversation, each with its proof
-      tickets: [{kind: callback, holds: [漫游]}] # all tickets of this conversation
+      tickets: [{kind: callback, holds: [漫游]}] # all tickets of this conversation; also steps, state, priority, team
       orders: [{offering: crbt, kind: cancel_addon, state: placed}]  # the same of anything that is ordered
       holds: {crbt: ends, roam_asia: pending, data_10g: none}  # what the line holds: active, ends, pending or none
       appointments: [{kind: shop, state: booked, holds: ["{shop_label:1@s_cuihu}"]}]   # all booked in this conversation
+      notices: [QZ2001]               # outages of whose end the customer is to be told
       next_plan: p59                 # what the operator will change the line to
       packet: {停在: 等验证码}          # what the agent gets
       reason: complaint              # why a person is to take over
@@ -65,6 +67,7 @@ _AFTER = (
     "orders",
     "holds",
     "tickets",
+    "notices",
     "next_plan",
     "packet",
     "reason",
@@ -82,7 +85,7 @@ _DIALOGUE = ("about", "proves", "customer", "changes", "variants", "steps", "aft
 _HELD = ("active", "ends", "pending", "none")
 _OWNERS = ("bot", "queue", "agent", "closed")
 _THINGS = {
-    "expires": ("identity", "code"),
+    "expires": ("identity", "code", "promise", "outage"),
     "kills": ("rasa", "care"),
     "awaits": ("ready", "placed"),
     "breaks": ("bss", "bss late"),
@@ -120,10 +123,17 @@ class ExpectedOrder:
 
 @dataclass(frozen=True)
 class ExpectedTicket:
-    """A ticket that must have been opened; ``holds`` stands in its title or description."""
+    """A ticket that must have been opened; ``holds`` stands in its title or description, ``steps`` in its history.
+
+    State, priority and team are looked at where they are given.
+    """
 
     kind: str
     holds: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    state: str | None = None
+    priority: str | None = None
+    team: str | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +179,7 @@ class After:
     holds: Mapping[str, str] = field(default_factory=dict)
     tickets: tuple[ExpectedTicket, ...] = ()
     appointments: tuple[ExpectedAppointment, ...] = ()
+    notices: tuple[str, ...] = ()
     next_plan: str | None = None
     packet: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
@@ -346,7 +357,7 @@ def _after(fields: _Fields) -> After:
         if len(order.given(("plan", "offering"))) != 1:
             raise order.error("needs exactly one of plan, offering")
     for ticket in tickets:
-        ticket.only(("kind", "holds"))
+        ticket.only(("kind", "holds", "steps", "state", "priority", "team"))
     payments, invoices = fields.records("payments"), fields.records("invoices")
     for payment in payments:
         payment.only(("amount", "state"))
@@ -367,12 +378,21 @@ def _after(fields: _Fields) -> After:
         ),
         holds=_holdings(fields),
         tickets=tuple(
-            ExpectedTicket(ticket.text("kind"), ticket.texts("holds")) for ticket in tickets
+            ExpectedTicket(
+                ticket.text("kind"),
+                ticket.texts("holds"),
+                ticket.texts("steps"),
+                ticket.text_or_none("state"),
+                ticket.text_or_none("priority"),
+                ticket.text_or_none("team"),
+            )
+            for ticket in tickets
         ),
         appointments=tuple(
             ExpectedAppointment(one.text("kind"), one.text("state"), one.texts("holds"))
             for one in appointments
         ),
+        notices=fields.texts("notices"),
         next_plan=fields.text_or_none("next_plan"),
         packet=fields.mapping("packet"),
         reason=fields.text_or_none("reason"),

@@ -13,7 +13,6 @@ from care.duties import load_duties
 from care.enterprise.leads import Enquiry, Leads
 from care.errors import StaleEpoch
 from care.settings import ROOT
-from care.tickets.dispatch import Skill, skill_of
 from care.tickets.service import Tickets
 from care.tickets.tables import Ticket, TicketKind
 
@@ -45,7 +44,7 @@ async def test_a_lead_has_all_that_is_needed_to_call_back(leads: Leads, db: Data
     await leads.open(ENQUIRY, "t", lambda session: None)
     await leads.open(ENQUIRY, "t", lambda session: None)
     [ticket] = tickets(db)
-    assert (ticket.kind, ticket.skill) == (TicketKind.ENTERPRISE_LEAD, Skill.ENTERPRISE)
+    assert ticket.kind == TicketKind.ENTERPRISE_LEAD
     assert ticket.promised_at == NOW + timedelta(hours=24)
     assert ticket.title == "宏达贸易有限公司：互联网专线"
     assert ticket.phone == "0566-80012345"
@@ -61,7 +60,3 @@ async def test_a_turn_whose_time_is_over_opens_none(leads: Leads, db: Database) 
     with pytest.raises(StaleEpoch):
         await leads.open(ENQUIRY, "t", over)
     assert tickets(db) == []
-
-
-def test_other_tickets_are_for_whoever_is_free() -> None:
-    assert skill_of(TicketKind.CALLBACK) is None

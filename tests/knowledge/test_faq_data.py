@@ -57,6 +57,10 @@ WITHOUT_FLOW = [
     "report_call_fault",
     "report_tv_fault",
     "complain",
+    "recommend_plan",
+    "compare_plans",
+    "subscribe_addon",
+    "cancel_addon",
     "query_account",
     "change_appointment",
     "query_order",
@@ -64,6 +68,7 @@ WITHOUT_FLOW = [
     "urge_ticket",
     "cancel_ticket",
     "query_outage",
+    "change_appointment",
 ]
 
 

@@ -31,6 +31,7 @@ def unlimited_codes() -> dict[str, str]:
         **dict.fromkeys(limits, "100000"),
         "CARE_QUEUE_OFFER_AFTER": "3",
         "CARE_QUEUE_OFFER_AFTER_NOBODY": "3",
+        "CARE_OUTAGE_LOOK": "1",
     }
 
 

@@ -1,28 +1,15 @@
-"""Areas, outages, line tests and shops from the embedded tables."""
-
-from decimal import Decimal
+"""Areas, outages and shops from the embedded tables."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from care.bss.embedded import convert, convert_catalogue
-from care.bss.embedded.base import EmbeddedBase
+from care.bss.embedded.remote_tests import EmbeddedRemoteTests
 from care.bss.embedded.tables import AreaRow, BroadbandRow, OutageAreaRow, OutageRow, StoreRow
-from care.bss.errors import BssRejected, RejectReason
-from care.bss.protocol import Area, BroadbandAccess, LineTest, LineVerdict, Outage, Store
-
-_MEASURED: dict[LineVerdict, tuple[bool, Decimal | None, Decimal | None]] = {
-    # modem answers, received power in dBm, loss in percent
-    LineVerdict.OK: (True, Decimal("-19.4"), Decimal("0.0")),
-    LineVerdict.ONT_OFFLINE: (False, Decimal("-20.1"), None),
-    LineVerdict.NO_LIGHT: (False, None, None),
-    LineVerdict.WEAK_LIGHT: (True, Decimal("-28.6"), Decimal("7.5")),
-    LineVerdict.CONGESTED: (True, Decimal("-21.0"), Decimal("3.2")),
-    LineVerdict.SUSPENDED: (True, Decimal("-18.9"), Decimal("0.0")),
-}
+from care.bss.protocol import Area, BroadbandAccess, Outage, Store
 
 
-class EmbeddedNetwork(EmbeddedBase):
+class EmbeddedNetwork(EmbeddedRemoteTests):
     """The protocols `Network` and `Stores`."""
 
     async def areas(self) -> tuple[Area, ...]:
@@ -77,20 +64,6 @@ class EmbeddedNetwork(EmbeddedBase):
         def work(session: Session) -> BroadbandAccess | None:
             row = session.get(BroadbandRow, broadband_id)
             return None if row is None else convert.broadband(row)
-
-        return await self._read(work)
-
-    async def test_line(self, broadband_id: str) -> LineTest:
-        """See the protocol. The demo's lines are always found in the state they are given."""
-        now = self._clock()
-
-        def work(session: Session) -> LineTest:
-            row = session.get(BroadbandRow, broadband_id)
-            if row is None:
-                raise BssRejected(RejectReason.UNKNOWN_BROADBAND)
-            verdict = LineVerdict(row.condition)
-            online, power, loss = _MEASURED[verdict]
-            return LineTest(broadband_id, verdict, online, power, loss, now)
 
         return await self._read(work)
 

@@ -307,6 +307,33 @@ class BroadbandRow(Base):
     """What a remote test finds: a `LineVerdict`."""
 
 
+class MobileStatusRow(Base):
+    """What the mobile core knows of a line; a line without a row is as it should be."""
+
+    __tablename__ = "bss_mobile_status"
+
+    line_id: Mapped[str] = mapped_column(ForeignKey("bss_line.id"), primary_key=True)
+    registered: Mapped[bool]
+    last_area_id: Mapped[str | None] = mapped_column(ForeignKey("bss_area.id"))
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    barring: Mapped[list[Any]]
+    data: Mapped[str] = mapped_column(String(20))
+    volte: Mapped[bool]
+    abroad: Mapped[str | None] = mapped_column(String(2))
+    roaming: Mapped[bool]
+
+
+class SetTopBoxRow(Base):
+    """A television box that is not as it should be; others have no row."""
+
+    __tablename__ = "bss_set_top_box"
+
+    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    broadband_id: Mapped[str] = mapped_column(ForeignKey("bss_broadband.id"), index=True)
+    online: Mapped[bool]
+    signed_in: Mapped[bool]
+
+
 class OutageRow(Base):
     """A known fault."""
 

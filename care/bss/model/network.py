@@ -115,3 +115,53 @@ class LineTest:
     def needs_visit(self) -> bool:
         """Whether the fault can only be mended by an engineer."""
         return self.verdict in (LineVerdict.NO_LIGHT, LineVerdict.WEAK_LIGHT)
+
+
+class Barring(StrEnum):
+    """What the mobile core refuses a line, whatever its status in billing."""
+
+    OUTGOING_CALLS = "outgoing_calls"
+    INCOMING_CALLS = "incoming_calls"
+    SMS = "sms"
+    DATA = "data"
+
+
+class DataPolicy(StrEnum):
+    """How the mobile core treats a line's data today (TMF635 policy control)."""
+
+    OPEN = "open"
+    THROTTLED = "throttled"
+    """Slowed down, the month's allowance being used up."""
+    STOPPED = "stopped"
+    """Stopped for the rest of the month at the allowance's end, as the customer has set it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MobileStatus:
+    """What the mobile core knows of a line (TMF639 logical resource). Where somebody is, is personal data."""
+
+    line_id: str
+    registered: bool
+    """Whether the telephone is logged in to the network right now."""
+    last_area_id: str | None
+    """The area of the cell it was last seen in; None where that lies outside of every area or is not known."""
+    last_seen_at: datetime | None
+    barring: frozenset[Barring]
+    data: DataPolicy
+    volte: bool
+    """Whether calls over 4G are switched on for the line."""
+    abroad: str | None
+    """ISO 3166-1 alpha-2 of the country it was last seen in, None at home."""
+    roaming: bool
+    """Whether the line may be used abroad."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTopBox:
+    """A television's box on a broadband access, as the IPTV platform sees it (TMF639 Resource)."""
+
+    id: str
+    broadband_id: str
+    online: bool
+    signed_in: bool
+    """Whether the platform has let its account in."""

@@ -13,6 +13,7 @@ from care.bss.embedded import convert_broadband, convert_catalogue
 from care.bss.embedded.demo.history import LineHistory, line_history
 from care.bss.embedded.demo.holdings import Holding
 from care.bss.embedded.demo.lines import line_rows
+from care.bss.embedded.demo.network_rows import network_rows
 from care.bss.embedded.demo.orders import past_orders
 from care.bss.embedded.demo.specs import (
     DEMO_FOLDER,
@@ -172,6 +173,7 @@ def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = 
         for line in sorted(customer.lines, key=lambda line: line.primary is not None):
             _add_line(rows, files, customer, line, today, seed, zone)
     rows.update(line_rows(files, today, seed))
+    rows.update(network_rows(files.network, today, zone))
     return rows
 
 

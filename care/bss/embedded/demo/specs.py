@@ -16,12 +16,14 @@ from care.bss.embedded.demo.visits import read_bookable_hours, read_broadband_of
 from care.bss.protocol import (
     Addon,
     Area,
+    Barring,
     BookableHours,
     BroadbandOffer,
     CardReason,
     ChargeItem,
     CustomerKind,
     CustomerLevel,
+    DataPolicy,
     LineStatus,
     LineVerdict,
     OutageState,
@@ -169,7 +171,7 @@ class LineSpec(_Spec):
 
 
 class BroadbandSpec(_Spec):
-    """A broadband access, at the customer's address unless it has one of its own."""
+    """A broadband access, at the customer's address unless another one is given."""
 
     id: str
     account: str
@@ -238,6 +240,36 @@ class OutageSpec(_Spec):
     ended: int | None
 
 
+class MobileStatusSpec(_Spec):
+    """What the mobile core knows of a line that is not as it should be; `seen` in hours ago."""
+
+    line: str
+    registered: bool = True
+    area: str | None = None
+    seen: int | None = 0
+    barring: tuple[Barring, ...] = ()
+    data: DataPolicy = DataPolicy.OPEN
+    volte: bool = True
+    abroad: str | None = None
+    roaming: bool = False
+
+
+class SetTopBoxSpec(_Spec):
+    """A television box that is not as it should be."""
+
+    id: str
+    broadband: str
+    online: bool = True
+    signed_in: bool = True
+
+
+class NetworkSpec(_Spec):
+    """What is not as it should be in the network; everything else is."""
+
+    mobile: tuple[MobileStatusSpec, ...]
+    set_top_boxes: tuple[SetTopBoxSpec, ...]
+
+
 @dataclass(frozen=True)
 class DemoFiles:
     """Everything the files say."""
@@ -255,6 +287,7 @@ class DemoFiles:
     outages: tuple[OutageSpec, ...]
     customers: tuple[CustomerSpec, ...]
     numbers: tuple[NumberSpec, ...]
+    network: NetworkSpec
 
 
 def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
@@ -280,6 +313,7 @@ def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
         outages=TypeAdapter(tuple[OutageSpec, ...]).validate_python(_list(folder, "outages")),
         customers=TypeAdapter(tuple[CustomerSpec, ...]).validate_python(_list(folder, "customers")),
         numbers=TypeAdapter(tuple[NumberSpec, ...]).validate_python(_list(folder, "numbers")),
+        network=NetworkSpec.model_validate(read_top(folder / "network.yml", "network")),
     )
     _check(files)
     return files
@@ -342,6 +376,18 @@ def _check(files: DemoFiles) -> None:
         _known("line", own, (line.primary for line in customer.lines if line.primary))
     for line in lines:
         _check_line(files, line)
+    _check_network(files, area_ids, {line.id for line in lines})
+
+
+def _check_network(files: DemoFiles, area_ids: set[str], line_ids: set[str]) -> None:
+    mobile, boxes = files.network.mobile, files.network.set_top_boxes
+    _known("line", line_ids, (status.line for status in mobile))
+    _known("area", area_ids, (status.area for status in mobile if status.area))
+    _unique("mobile status of line", (status.line for status in mobile))
+    with_tv = {
+        access.id for customer in files.customers for access in customer.broadband if access.iptv
+    }
+    _known("broadband with IPTV", with_tv, (box.broadband for box in boxes))
 
 
 def _check_line(files: DemoFiles, line: LineSpec) -> None:

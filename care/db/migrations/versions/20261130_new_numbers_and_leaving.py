@@ -141,18 +141,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('elderly', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('senior_offered_at', UtcDateTime(), nullable=True))
 
-    with op.batch_alter_table('tickets', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('skill', sa.String(length=20), nullable=True))
-        batch_op.create_index(batch_op.f('ix_tickets_skill'), ['skill'], unique=False)
 
 
 
 def downgrade() -> None:
     """Take it back."""
-    with op.batch_alter_table('tickets', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_tickets_skill'))
-        batch_op.drop_column('skill')
-
     with op.batch_alter_table('contacts', schema=None) as batch_op:
         batch_op.drop_column('senior_offered_at')
         batch_op.drop_column('elderly')

@@ -25,6 +25,9 @@ const reasons: Names = {
   complaint: ['投诉', 'Complaint'],
   complain: ['投诉', 'Complaint'],
   senior: ['65 岁以上', 'Aged 65+'],
+  fraud: ['被诈骗', 'Fraud'],
+  angry: ['情绪激动', 'Angry'],
+  impatient: ['再次催办', 'Urged again'],
   returned: ['坐席未响应，退回排队', 'Returned to the queue'],
 }
 
