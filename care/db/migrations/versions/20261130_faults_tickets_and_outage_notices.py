@@ -1,7 +1,7 @@
 """Faults: the state of lines in the network, owners and clocks of tickets, notices of the end of an outage.
 
 Revision: f51807f3de23
-Revises: df0878be61cf
+Revises: 07e5d0051ab4
 Created: 2026-11-30 02:45:55.489188
 """
 
@@ -13,7 +13,7 @@ from alembic import op
 from care.db.base import UtcDateTime
 
 revision: str = "f51807f3de23"
-down_revision: str | None = "df0878be61cf"
+down_revision: str | None = "07e5d0051ab4"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
