@@ -10,7 +10,7 @@ MODULES = (
     "care.appointments.tables",
     "care.bss.embedded.line_tables",
     "care.bss.embedded.tables",
-    "care.bss.embedded.tables_contracts",
+    "care.bss.embedded.contract_tables",
     "care.contracts.tables",
     "care.conversations.tables",
     "care.customers.contacts",

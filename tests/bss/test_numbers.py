@@ -8,8 +8,8 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from care.bss.embedded import EmbeddedBss
+from care.bss.embedded.contract_tables import NumberHoldRow
 from care.bss.embedded.numbers import MOST_CARDS
-from care.bss.embedded.tables_contracts import NumberHoldRow
 from care.bss.errors import BssRejected, RejectReason
 from care.bss.protocol import Delivery, NumberSearch
 from care.db import Database

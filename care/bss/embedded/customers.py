@@ -14,6 +14,7 @@ from care.bss.embedded.base import (
     require_customer,
     require_line,
 )
+from care.bss.embedded.contract_tables import ClosingRow
 from care.bss.embedded.tables import (
     AddonRow,
     BroadbandRow,
@@ -23,7 +24,6 @@ from care.bss.embedded.tables import (
     PlanRow,
     SubscriptionRow,
 )
-from care.bss.embedded.tables_contracts import ClosingRow
 from care.bss.protocol import (
     BroadbandAccess,
     Contract,

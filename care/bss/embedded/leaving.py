@@ -8,6 +8,13 @@ from sqlalchemy import delete, exists, func, not_, select, update
 from sqlalchemy.orm import Session
 
 from care.bss.embedded.base import require_customer, require_line
+from care.bss.embedded.contract_tables import (
+    ClosingRow,
+    IdentityDocumentRow,
+    NumberHoldRow,
+    NumberRow,
+    PortCodeRow,
+)
 from care.bss.embedded.ordering import EmbeddedOrdering, OrderRequest
 from care.bss.embedded.tables import (
     AccountRow,
@@ -19,13 +26,6 @@ from care.bss.embedded.tables import (
     OrderRow,
     PointsRow,
     SubscriptionRow,
-)
-from care.bss.embedded.tables_contracts import (
-    ClosingRow,
-    IdentityDocumentRow,
-    NumberHoldRow,
-    NumberRow,
-    PortCodeRow,
 )
 from care.bss.errors import BssRejected, RejectReason
 from care.bss.months import month_of

@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from care.bss.embedded.base import plan_in_force, require_line
+from care.bss.embedded.contract_tables import NumberHoldRow, NumberRow, SecondCardRow
 from care.bss.embedded.order_effects import check_line
 from care.bss.embedded.ordering import EmbeddedOrdering, OrderRequest
 from care.bss.embedded.tables import LineRow, OrderRow, PlanRow
-from care.bss.embedded.tables_contracts import CardOrderRow, NumberHoldRow, NumberRow
 from care.bss.errors import BssRejected, RejectReason
 from care.bss.protocol import (
     CardTerms,
@@ -127,7 +127,7 @@ class EmbeddedNumbers(EmbeddedOrdering):
             session.add(order)
             session.flush()
             session.add(
-                CardOrderRow(
+                SecondCardRow(
                     order_id=order.id,
                     phone=phone,
                     delivery=delivery,

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from care.bss.embedded import convert_broadband, convert_catalogue
+from care.bss.embedded.contract_tables import IdentityDocumentRow, NumberRow
 from care.bss.embedded.demo.history import LineHistory, line_history
 from care.bss.embedded.demo.holdings import Holding
 from care.bss.embedded.demo.lines import line_rows
@@ -50,7 +51,6 @@ from care.bss.embedded.tables import (
     SubscriptionRow,
     UsageRow,
 )
-from care.bss.embedded.tables_contracts import IdentityDocumentRow, NumberRow
 from care.bss.months import first_day, last_day, month_of, shift_month
 from care.bss.protocol import CustomerKind
 from care.db import Base, Database

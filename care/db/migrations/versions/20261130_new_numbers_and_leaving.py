@@ -114,14 +114,14 @@ def upgrade() -> None:
     with op.batch_alter_table('bss_port_code', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_bss_port_code_line_id'), ['line_id'], unique=False)
 
-    op.create_table('bss_card_order',
+    op.create_table('bss_second_card',
     sa.Column('order_id', sa.String(length=64), nullable=False),
     sa.Column('phone', sa.String(length=20), nullable=False),
     sa.Column('delivery', sa.String(length=10), nullable=False),
     sa.Column('monthly_fee', Money(), nullable=False),
-    sa.ForeignKeyConstraint(['order_id'], ['bss_order.id'], name=op.f('fk_bss_card_order_order_id_bss_order')),
-    sa.ForeignKeyConstraint(['phone'], ['bss_number.phone'], name=op.f('fk_bss_card_order_phone_bss_number')),
-    sa.PrimaryKeyConstraint('order_id', name=op.f('pk_bss_card_order'))
+    sa.ForeignKeyConstraint(['order_id'], ['bss_order.id'], name=op.f('fk_bss_second_card_order_id_bss_order')),
+    sa.ForeignKeyConstraint(['phone'], ['bss_number.phone'], name=op.f('fk_bss_second_card_phone_bss_number')),
+    sa.PrimaryKeyConstraint('order_id', name=op.f('pk_bss_second_card'))
     )
     op.create_table('bss_closing',
     sa.Column('subject_id', sa.String(length=64), nullable=False),
@@ -154,7 +154,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_bss_closing_order_id'))
 
     op.drop_table('bss_closing')
-    op.drop_table('bss_card_order')
+    op.drop_table('bss_second_card')
     with op.batch_alter_table('bss_port_code', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_bss_port_code_line_id'))
 

@@ -38,10 +38,10 @@ class NumberHoldRow(Base):
     """For an application, rather than while somebody chooses."""
 
 
-class CardOrderRow(Base):
+class SecondCardRow(Base):
     """A second card that was ordered, and how it reaches the customer."""
 
-    __tablename__ = "bss_card_order"
+    __tablename__ = "bss_second_card"
 
     order_id: Mapped[str] = mapped_column(ForeignKey("bss_order.id"), primary_key=True)
     phone: Mapped[str] = mapped_column(ForeignKey("bss_number.phone"))
