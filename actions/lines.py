@@ -81,8 +81,12 @@ async def line_meant(
 
 def settled(tracker: Tracker, slots: Sequence[str]) -> list[EventType]:
     """Events of a matter that has come to its end here: a form of its own ends with it, another's goes on."""
-    form = (tracker.active_loop or {}).get("name")
-    return leave_form(slots) if form in _FORMS else forget(slots)
+    return leave_form(slots) if active_form(tracker) in _FORMS else forget(slots)
+
+
+def active_form(tracker: Tracker) -> str | None:
+    """The form under way."""
+    return (tracker.active_loop or {}).get("name")
 
 
 def ask_line(task: str, keep: Sequence[str] = ()) -> list[EventType]:

@@ -15,13 +15,22 @@ from actions.base import (
     VerifiedAction,
     ask_identity,
     begin_form,
+    entity_of,
     forget,
     intent_of,
     leave_form,
     text_of,
 )
 from actions.identity import MOBILE
-from actions.lines import answers_question, ask_line, asked_by, hear, line_meant, settled
+from actions.lines import (
+    active_form,
+    answers_question,
+    ask_line,
+    asked_by,
+    hear,
+    line_meant,
+    settled,
+)
 from actions.orders import begin_order, say_rejected
 from care.bss.protocol import (
     BssRejected,
@@ -71,7 +80,9 @@ class ReplaceSim(VerifiedAction):
         heard = []
         if intent_of(tracker) == "replace_sim":
             reason = self.services.lines.words.read("card_reason", text_of(tracker))
-            heard = hear(tracker, {"card_reason": reason})
+            if tracker.get_slot("task") != self.action_name and not active_form(tracker):
+                heard = _begun_anew(tracker)
+            heard += hear(tracker, {"card_reason": reason})
         if tracker.get_slot("card_reason") != CardReason.LOST and await answers_question(
             self.services, dispatcher, tracker, "replace_sim", _REPLACE_QUESTIONS
         ):
@@ -286,6 +297,17 @@ class UnlockSim(VerifiedAction):
         )
         dispatcher.utter_message(response="utter_puk_warning")
         return settled(tracker, ["own_line"])
+
+
+def _begun_anew(tracker: Tracker) -> list[EventType]:
+    """Only what this message says counts: an earlier matter that was left must not have a line blocked."""
+    now = {
+        "card_reason": entity_of(tracker, "card_reason"),
+        "own_line": entity_of(tracker, "phone_number"),
+        "card_way": None,
+    }
+    tracker.slots.update(now)
+    return [SlotSet(slot, value) for slot, value in now.items()]
 
 
 def _ask_way(line: Line) -> list[EventType]:

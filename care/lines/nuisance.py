@@ -5,7 +5,9 @@ from collections.abc import Collection
 from enum import StrEnum
 
 _NUMBER = re.compile(r"\+?\d[\d -]{3,18}\d")
-_EMERGENCY = re.compile(r"11[0-9]|12[02]|12\d{3}|100\d{2}")
+_MUST_GET_THROUGH = re.compile(r"11[0-9]|12[02]|12\d{3}|100\d{2}")
+"""Emergency (110, 119, 120, 122), public services (12345, 12321 …) and operators (10086 …): 电信网编号计划. 106 is what
+sends text messages, 95 and 96 are banks and the like; all of these may be blocked."""
 
 
 class NumberProblem(StrEnum):
@@ -27,7 +29,7 @@ def problem_with(number: str, own: Collection[str]) -> NumberProblem | None:
     """Why a number of digits cannot be blocked, None where it can."""
     if not number.isdigit() or not 3 <= len(number) <= 20:
         return NumberProblem.NO_NUMBER
-    if _EMERGENCY.fullmatch(number):
+    if _MUST_GET_THROUGH.fullmatch(number):
         return NumberProblem.SERVICE
     if number in own:
         return NumberProblem.OWN
