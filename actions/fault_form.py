@@ -46,6 +46,15 @@ class ValidateFaultForm(CareForm):
 
     form = FORM
 
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Validate an answer. Where the form is only beginning, what its slots hold was looked at before."""
+        if (tracker.active_loop or {}).get("name") != FORM:
+            return [await self.next_requested_slot(dispatcher, tracker, domain)]
+        events: list[EventType] = await super().run(dispatcher, tracker, domain)
+        return events
+
     async def next_requested_slot(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> EventType:
@@ -70,7 +79,7 @@ class ValidateFaultForm(CareForm):
         if tracker.get_slot("fault_question") == "device_symptom":
             return {"device_symptom": own or guide.topics[present].fallback, **_ANSWERED}
         if before is None or own is None or own == before or _STILL.search(text_of(tracker)):
-            return {"device_symptom": before}
+            return {"device_symptom": before or own}
         return _anew(present, own)
 
     async def validate_fault_place(
