@@ -246,6 +246,14 @@ async def collected(services: Services, tracker: Tracker, caller: Caller) -> dic
     packet: dict[str, str] = {}
     if caller.verified is not None:
         packet["已核实号码"] = mask_phone(caller.verified.phone)
+        chosen = await services.choices.of(caller.verified.customer_id)
+        refused = [
+            word
+            for allowed, word in ((chosen.automated, "自动化决策"), (chosen.marketing, "营销"))
+            if not allowed
+        ]
+        if refused:
+            packet["客户已拒绝"] = "、".join(refused)
     elif tracker.get_slot("phone_number"):
         packet["自报号码（未核实）"] = mask_phone(str(tracker.get_slot("phone_number")))
     wishes = said(tracker)

@@ -118,6 +118,8 @@ export interface Ticket {
   description: string
   state: TicketState
   priority: number
+  /** Which group of people it is for; null: whoever is free. */
+  skill?: string | null
   customer: Pick<Customer, 'name' | 'phone'> | null
   conversation_id: string | null
   created_at: string

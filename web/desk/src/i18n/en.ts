@@ -209,6 +209,7 @@ export const en: Record<keyof typeof zh, string> = {
   'tickets.overdue': 'Overdue',
   'tickets.updated': 'Updated {time}',
   'tickets.kind': 'Kind',
+  'tickets.skill': 'Group',
   'tickets.priority': 'Priority',
   'tickets.subject': 'Title',
   'tickets.description': 'Description',

@@ -206,6 +206,7 @@ export const zh = {
   'tickets.overdue': '已超过承诺时间',
   'tickets.updated': '更新于 {time}',
   'tickets.kind': '类型',
+  'tickets.skill': '处理小组',
   'tickets.priority': '优先级',
   'tickets.subject': '标题',
   'tickets.description': '说明',

@@ -61,6 +61,11 @@ const kinds: Names = {
   coverage_lead: ['待覆盖登记', 'Waits for coverage'],
 }
 
+const skills: Names = {
+  enterprise: ['政企客户经理', 'Enterprise accounts'],
+  registration: ['号卡登记', 'Registration'],
+}
+
 /** A name that has no words yet is shown as it is. */
 function named(names: Names, name: string): string {
   return names[name]?.[language.value === 'zh' ? 0 : 1] ?? name
@@ -70,6 +75,7 @@ export const intentName = (name: string): string => named(intents, name)
 export const entityName = (name: string): string => named(entities, name)
 export const channelName = (name: string): string => named(channels, name)
 export const reasonName = (name: string): string => (name in reasons ? named(reasons, name) : intentName(name))
+export const skillName = (name: string): string => named(skills, name)
 export const kindName = (name: string): string => (name in kinds ? named(kinds, name) : intentName(name))
 
 /** `action_query_bill` is called what its intent is called. */
