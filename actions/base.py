@@ -25,6 +25,7 @@ from care.db import Database
 from care.duties import Duties
 from care.faults.diagnosis import Diagnoses
 from care.knowledge import KnowledgeBase
+from care.links import Links
 from care.orders.service import Orders
 from care.settings import Settings
 from care.tickets.service import Tickets
@@ -40,6 +41,7 @@ FLOW_SLOTS = (
     "plan",
     "consent",
     "consent_code",
+    "order",
     "offer",
     "device_symptom",
     "fixed",
@@ -73,6 +75,7 @@ class Services:
     knowledge: KnowledgeBase
     duties: Duties
     wish_names: WishNames
+    links: Links
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Services
 from actions.identity import OwnNumberAction
-from actions.wording import data_size, month, yuan
 from care.billing import service as billing
 from care.billing.errors import BadMonth, MonthNotYet, MonthTooOld, NoBill
 from care.bss.months import month_of, shift_month
 from care.bss.protocol import Bill, BillState, UsageBucket, UsageKind
 from care.clock import local_date
 from care.errors import CareError
+from care.wording import data_size, month, yuan
 
 _MISSING: dict[type[CareError], str] = {
     BadMonth: "utter_bill_none",

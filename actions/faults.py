@@ -22,13 +22,13 @@ from actions.base import (
     turn_of,
     value_before,
 )
-from actions.wording import moment
 from care.bss.protocol import AreaKind, BroadbandAccess, LineVerdict, Outage, Service
 from care.conversations.callers import Caller
 from care.faults import service as faults
 from care.faults.service import Examination
 from care.tickets.service import TicketRequest
 from care.tickets.tables import TicketKind
+from care.wording import moment
 
 FORM = "broadband_fault_form"
 FORM_SLOTS = ("device_symptom", "fixed", "step")

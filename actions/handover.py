@@ -3,18 +3,16 @@
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
     FLOW_SLOTS,
-    IDENTITY_FORM,
     WISH_SLOTS,
     WISHES_KEPT,
     CareAction,
     DomainDict,
     Services,
-    forget,
     intents_of,
     leave_form,
     pending_wishes,
@@ -47,6 +45,7 @@ _TASKS = {
 _QUESTIONS = {
     "identity_form": "核实身份",
     "change_plan_form": "换套餐",
+    "order_form": "确认办理",
     "broadband_fault_form": "宽带报修",
     "callback_form": "预约回电",
     "phone_number": "等手机号码",
@@ -102,6 +101,8 @@ async def collected(services: Services, tracker: Tracker, caller: Caller) -> dic
         value = tracker.get_slot(slot)
         if value:
             packet[label] = await _in_words(services, slot, value)
+    if tracker.get_slot("offer"):
+        packet["要办的业务"] = await services.orders.offered(str(tracker.get_slot("offer")))
     told = [wish["intent"] for wish in pending_wishes(tracker) if not wish.get("guessed")]
     if told:
         packet["还没办的事"] = "、".join(services.wish_names.title(intent) for intent in told)
@@ -123,21 +124,6 @@ async def _in_words(services: Services, slot: str, value: Any) -> str:
     return mask_text(str(value))
 
 
-class CancelFlow(CareAction):
-    """Leaves what we are in the middle of."""
-
-    action_name = "action_cancel_flow"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        """Stop the form; nothing was done. Who gives up saying who this is wants the next wish no more, either."""
-        form = (tracker.active_loop or {}).get("name")
-        dispatcher.utter_message(response="utter_cancelled" if form else "utter_nothing_to_cancel")
-        next_too = forget(WISH_SLOTS) if form in (None, IDENTITY_FORM) else []
-        return [*leave_form(FLOW_SLOTS), SlotSet("topic", None), *next_too]
-
-
 def actions(services: Services) -> list[Any]:
     """This topic's actions."""
-    return [RequestHuman(services), CancelFlow(services)]
+    return [RequestHuman(services)]

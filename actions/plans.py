@@ -3,7 +3,7 @@
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
@@ -15,25 +15,17 @@ from actions.base import (
     VerifiedAction,
     ask_identity,
     begin_form,
-    forget,
-    intent_of,
     leave_form,
-    turn_of,
-    value_before,
 )
-from actions.identity import CHECKED, CODE, OwnNumberAction, refuse_code
-from actions.wording import day, yuan
+from actions.identity import OwnNumberAction
+from actions.orders import begin_order, say_rejected
 from care.bss.protocol import BssRejected, OfferingKind, RejectReason
-from care.catalogue.service import PlanOffer, find_plan, plans_on_sale
+from care.catalogue.service import check_plan, find_plan, plans_on_sale
 from care.clock import local_date
 from care.conversations.callers import Caller
-from care.customers.masking import mask_phone
-from care.errors import CareError
-from care.orders.service import Consent, OfferExpired
-from care.orders.tables import OrderState
+from care.wording import day, yuan
 
 FORM = "change_plan_form"
-FORM_SLOTS = ("plan", "consent", "consent_code", "offer")
 PLANS_OFFERED = 6
 
 _LINE_REASONS = {
@@ -90,24 +82,30 @@ class QueryPlan(OwnNumberAction):
 
 
 class ChangePlan(VerifiedAction):
-    """Begins a change of plan."""
+    """A change of plan: which one, then the order."""
 
     action_name = "action_change_plan"
 
     async def run_verified(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
     ) -> list[EventType]:
-        """On to the form, with the plan that was named, if one was; a line that may not change is told so."""
+        """On to the order where the plan is known, else to the form; a line that may not change is told so."""
         assert caller.verified is not None
-        refused = await _refused_for_all(self.services, caller.verified.line_id)
+        line_id, wanted = caller.verified.line_id, tracker.get_slot("plan")
+        refused = await _refused_for_all(self.services, line_id)
         if refused is not None:
-            await _say_rejected(self.services, dispatcher, refused, "")
-            return leave_form(FORM_SLOTS)
-        return begin_form(FORM, keep=["plan"])
+            say_rejected(dispatcher, refused.reason, "", _REJECTIONS)
+            return leave_form(["plan"])
+        if wanted is None:
+            return begin_form(FORM)
+        plan_id = await _allowed_plan(self.services, dispatcher, line_id, str(wanted))
+        if plan_id is None:
+            return begin_form(FORM)
+        return begin_order("change_plan", {"plan": plan_id})
 
 
 class ValidateChangePlanForm(CareForm):
-    """Which plan, yes or no, and the code that proves it."""
+    """Which plan."""
 
     form = FORM
 
@@ -120,56 +118,8 @@ class ValidateChangePlanForm(CareForm):
         caller = await self.caller(tracker)
         if caller.verified is None:
             return {"plan": value}  # who this is, is asked before anything is offered
-        # Another plan is another offer: a yes or a code for the former one was not meant for it.
-        others: Slots = {"consent": None, "consent_code": None, "offer": None}
-        plan = await find_plan(self.services.bss, str(value))
-        if plan is None:
-            dispatcher.utter_message(response="utter_plan_rejected_unknown_offering")
-            return {"plan": None, **others}
-        try:
-            await self.services.orders.check_plan(caller.verified.line_id, plan.id)
-        except BssRejected as error:
-            await _say_rejected(self.services, dispatcher, error, plan.id)
-            ended: Slots = {"requested_slot": None} if error.reason in _LINE_REASONS else {}
-            return {"plan": None, **others, **ended}
-        if value_before(tracker, "plan") == plan.id:
-            return {"plan": plan.id}
-        return {"plan": plan.id, **others}
-
-    async def validate_consent(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """A yes counts only for an offer that was made; after a no there is nothing more to ask."""
-        if tracker.get_slot("offer") is None:
-            return {"consent": None}
-        return {"consent": value, **({"requested_slot": None} if value is False else {})}
-
-    async def validate_consent_code(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """Take the code as consent; the order is placed with its proof or not at all."""
-        if value is None:
-            return {}
-        if not CODE.fullmatch(str(value)):
-            return {"consent_code": None}  # no code at all: asked for again, and no try is lost
-        services, turn = self.services, turn_of(tracker)
-        caller = await self.caller(tracker)
-        if caller.verified is None:
-            return {"consent_code": None}
-        consent = Consent(
-            code=await services.conversations.typed_code(turn.id) or str(value),
-            channel=caller.channel,
-            conversation_id=caller.conversation_id,
-            guard=services.conversations.guard(turn.id, turn.epoch),
-        )
-        try:
-            await services.orders.confirm(str(tracker.get_slot("offer")), caller.verified, consent)
-        except OfferExpired:
-            dispatcher.utter_message(response="utter_offer_expired")
-            return {"consent": None, "consent_code": None, "offer": None}
-        except CareError as error:
-            return {"consent_code": None, **refuse_code(dispatcher, error)}
-        return {"consent_code": CHECKED}
+        line_id = caller.verified.line_id
+        return {"plan": await _allowed_plan(self.services, dispatcher, line_id, str(value))}
 
 
 class AskPlan(CareAction):
@@ -196,143 +146,35 @@ class AskPlan(CareAction):
         return []
 
 
-class AskConsent(CareAction):
-    """Makes the offer: what changes, from when on, at what price."""
-
-    action_name = "action_ask_change_plan_form_consent"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        """Say the offer and ask for a yes; after a digression only the question is asked again."""
-        caller = await self.caller(tracker)
-        if caller.verified is None:
-            return [*leave_form(), *ask_identity(ChangePlan.action_name)]
-        if tracker.get_slot("offer") is not None and intent_of(tracker) != "repeat":
-            dispatcher.utter_message(response="utter_change_plan_confirm")
-            return []
-        plan_id = str(tracker.get_slot("plan"))
-        try:
-            offer = await self.services.orders.offer_plan(caller.verified, plan_id)
-        except BssRejected as error:
-            await _say_rejected(self.services, dispatcher, error, plan_id)
-            return leave_form(FORM_SLOTS)
-        say_offer(dispatcher, offer.plan)
-        return [SlotSet("offer", offer.id)]
-
-
-class AskConsentCode(CareAction):
-    """Asks for the code that proves the yes, and sends it first where none is on its way."""
-
-    action_name = "action_ask_change_plan_form_consent_code"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        """Send the offer's text with a code to the line's own number, or ask for the one sent."""
-        caller = await self.caller(tracker)
-        offer = str(tracker.get_slot("offer"))
-        if caller.verified is None:
-            return [*leave_form(), *ask_identity(ChangePlan.action_name)]
-        if await self.services.orders.consent_awaited(offer, caller.verified):
-            dispatcher.utter_message(response="utter_ask_code_again")
-            return []
-        try:
-            await self.services.orders.ask_consent(offer, caller.verified, caller.network)
-        except OfferExpired:
-            dispatcher.utter_message(response="utter_offer_expired")
-            return leave_form(FORM_SLOTS)
-        except CareError as error:
-            refuse_code(dispatcher, error)
-            return leave_form(FORM_SLOTS)
-        dispatcher.utter_message(
-            response="utter_consent_code_sent", phone=mask_phone(caller.verified.phone)
-        )
-        return []
-
-
-class FinishChangePlan(CareAction):
-    """Says what became of the change of plan, as the order's row has it."""
-
-    action_name = "action_finish_change_plan"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        """Success is said of an order that was placed, and of nothing else."""
-        caller = await self.caller(tracker)
-        offer_id = tracker.get_slot("offer")
-        order = None
-        if offer_id is not None and tracker.get_slot("consent_code") == CHECKED:
-            order = await self.services.orders.of_offer(offer_id)
-        if order is None or caller.verified is None:
-            if tracker.get_slot("consent") is False:
-                dispatcher.utter_message(response="utter_change_plan_declined")
-            return forget(FORM_SLOTS)
-        plan = await self.services.bss.plan(order.offering_id)
-        values = {
-            "order": order.number,
-            "new": plan.name if plan is not None else order.offering_id,
-            "new_fee": yuan(plan.monthly_fee) if plan is not None else "",
-            "start": day(order.effective),
-        }
-        response = {
-            OrderState.PLACED: "utter_change_plan_done",
-            OrderState.ACCEPTED: "utter_change_plan_accepted",
-            OrderState.REFUSED: "utter_change_plan_refused",
-        }[order.state]
-        dispatcher.utter_message(response=response, **values)
-        return forget(FORM_SLOTS)
-
-
-def say_offer(dispatcher: CollectingDispatcher, offer: PlanOffer) -> None:
-    """Say an offer: old and new price, start, and what is lost and gained."""
-    dispatcher.utter_message(
-        response="utter_change_plan_offer",
-        old=offer.old.name,
-        new=offer.new.name,
-        old_fee=yuan(offer.old.monthly_fee),
-        new_fee=yuan(offer.new.monthly_fee),
-        start=day(offer.effective),
-        lost="；".join(difference.text for difference in offer.comparison.lost) or "无",
-        gained="；".join(difference.text for difference in offer.comparison.gained) or "无",
-    )
-    if offer.broadband_fee:
-        dispatcher.utter_message(
-            response="utter_change_plan_broadband_fee", fee=yuan(offer.broadband_fee)
-        )
-    if offer.extra_card_fee:
-        dispatcher.utter_message(
-            response="utter_change_plan_card_fee", fee=yuan(offer.extra_card_fee)
-        )
-    if offer.contract is not None:
-        dispatcher.utter_message(
-            response="utter_change_plan_contract", until=day(offer.contract.end)
-        )
-    dispatcher.utter_message(response="utter_change_plan_confirm")
+async def _allowed_plan(
+    services: Services, dispatcher: CollectingDispatcher, line_id: str, wanted: str
+) -> str | None:
+    """The plan's identifier if the line may change to it; None after the reason has been said."""
+    plan = await find_plan(services.bss, wanted)
+    if plan is None:
+        say_rejected(dispatcher, RejectReason.UNKNOWN_OFFERING, "", _REJECTIONS)
+        return None
+    today = local_date(services.clock(), services.zone)
+    try:
+        await check_plan(services.bss, line_id, plan.id, today)
+    except BssRejected as error:
+        say_rejected(dispatcher, error.reason, plan.name, _REJECTIONS)
+        return None
+    return plan.id
 
 
 async def _refused_for_all(services: Services, line_id: str) -> BssRejected | None:
     """Why the line may change to no plan at all, ``None`` when it may to some."""
+    today = local_date(services.clock(), services.zone)
     for plan in await services.bss.plans():
         try:
-            await services.orders.check_plan(line_id, plan.id)
+            await check_plan(services.bss, line_id, plan.id, today)
         except BssRejected as error:
             if error.reason in _LINE_REASONS:
                 return error
         else:
             return None
     return None
-
-
-async def _say_rejected(
-    services: Services, dispatcher: CollectingDispatcher, error: BssRejected, plan_id: str
-) -> None:
-    plan = await services.bss.plan(plan_id)
-    dispatcher.utter_message(
-        response=_REJECTIONS.get(error.reason, "utter_plan_rejected"),
-        plan=plan.name if plan is not None else plan_id,
-    )
 
 
 def actions(services: Services) -> list[Any]:
@@ -342,7 +184,4 @@ def actions(services: Services) -> list[Any]:
         ChangePlan(services),
         ValidateChangePlanForm(services),
         AskPlan(services),
-        AskConsent(services),
-        AskConsentCode(services),
-        FinishChangePlan(services),
     ]

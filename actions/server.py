@@ -15,13 +15,35 @@ from fastapi.responses import JSONResponse
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException, Tracker
 
-from actions import billing, faults, handover, identity, knowledge, plans, talk, tickets, wishes
+from actions import (
+    billing,
+    faults,
+    handover,
+    identity,
+    knowledge,
+    orders,
+    plans,
+    talk,
+    tickets,
+    wishes,
+)
 from actions.base import FLOW_SLOTS, WISH_SLOTS, DomainDict, Services, leave_form
 from care.errors import Unauthenticated, Unavailable
 
 log = structlog.get_logger()
 
-_TOPICS = (identity, billing, plans, faults, tickets, knowledge, handover, talk, wishes)
+_TOPICS = (
+    identity,
+    orders,
+    billing,
+    plans,
+    faults,
+    tickets,
+    knowledge,
+    handover,
+    talk,
+    wishes,
+)
 
 
 def all_actions(services: Services) -> list[Any]:

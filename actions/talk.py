@@ -1,14 +1,83 @@
-"""Talk about the talk itself: what was not understood, what should be said again."""
+"""Talk about the talk itself: yes, no and goodbye, what was not understood, what should be said again, leaving a flow.
+
+In the middle of a form these stand for all forms: an answer to its question is taken by the form before them.
+"""
 
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CareAction, DomainDict, Services, taken_up
+from actions.base import (
+    FLOW_SLOTS,
+    IDENTITY_FORM,
+    WISH_SLOTS,
+    CareAction,
+    DomainDict,
+    Services,
+    forget,
+    leave_form,
+    taken_up,
+)
 
 NOT_UNDERSTOOD = {"nlu_fallback", "noise"}
+
+
+class Affirm(CareAction):
+    """A yes that answers no question."""
+
+    action_name = "action_affirm"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """On with the form, which asks its question again by itself; without one, ask what is wanted."""
+        dispatcher.utter_message(response="utter_go_on" if _form(tracker) else "utter_affirm")
+        return []
+
+
+class CancelFlow(CareAction):
+    """Leaves what we are in the middle of."""
+
+    action_name = "action_cancel_flow"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Stop the form; nothing was done. Who gives up saying who this is wants the next wish no more, either."""
+        form = _form(tracker)
+        dispatcher.utter_message(response="utter_cancelled" if form else "utter_nothing_to_cancel")
+        next_too = forget(WISH_SLOTS) if form in (None, IDENTITY_FORM) else []
+        return [*leave_form(FLOW_SLOTS), SlotSet("topic", None), *next_too]
+
+
+class Deny(CancelFlow):
+    """A no that answers no question: in a form it leaves the flow."""
+
+    action_name = "action_deny"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Leave the form; without one, let the customer go."""
+        if _form(tracker):
+            return await super().run(dispatcher, tracker, domain)
+        dispatcher.utter_message(response="utter_deny")
+        return []
+
+
+class Goodbye(CareAction):
+    """The customer goes; what was under way is left."""
+
+    action_name = "action_goodbye"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Say goodbye."""
+        dispatcher.utter_message(response="utter_goodbye")
+        return leave_form(FLOW_SLOTS)
 
 
 class Misunderstood(CareAction):
@@ -44,7 +113,7 @@ class Repeat(CareAction):
 
         Inside a form nothing is said here: the form asks its question again by itself.
         """
-        if (tracker.active_loop or {}).get("name"):
+        if _form(tracker):
             return []
         said = _last_said(tracker.events)
         if not said:
@@ -53,6 +122,11 @@ class Repeat(CareAction):
             data = event.get("data") or {}
             dispatcher.utter_message(text=event.get("text"), buttons=data.get("buttons") or [])
         return []
+
+
+def _form(tracker: Tracker) -> str | None:
+    """The form under way."""
+    return (tracker.active_loop or {}).get("name")
 
 
 def _last_said(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -70,4 +144,11 @@ def _last_said(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def actions(services: Services) -> list[Any]:
     """This topic's actions."""
-    return [Misunderstood(services), Repeat(services)]
+    return [
+        Affirm(services),
+        CancelFlow(services),
+        Deny(services),
+        Goodbye(services),
+        Misunderstood(services),
+        Repeat(services),
+    ]

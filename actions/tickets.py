@@ -22,11 +22,11 @@ from actions.base import (
     turn_of,
 )
 from actions.identity import MOBILE
-from actions.wording import moment
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
 from care.tickets.service import TicketRequest
 from care.tickets.tables import Ticket, TicketKind, TicketState
+from care.wording import moment
 
 CALLBACK_FORM = "callback_form"
 TICKETS_SHOWN = 3

@@ -17,7 +17,7 @@ from starlette.routing import Mount
 import actions.server
 from actions.base import Services as ActionServices
 from actions.topics import load_wish_names
-from care import studio
+from care import pages, studio
 from care.admin import demo, health, metrics
 from care.admin.housekeeping import Housekeeping, Retention
 from care.admin.metrics import Measured, MeasuredEngine, Metrics
@@ -51,6 +51,8 @@ from care.http.limits import BodyLimit
 from care.http.network import listed
 from care.http.pages import Pages
 from care.knowledge import intents_of_domain, open_knowledge_base
+from care.links import Links
+from care.orders.kinds import all_kinds
 from care.orders.service import Orders
 from care.services import Services
 from care.settings import ROOT, Settings
@@ -121,7 +123,7 @@ def wire(
         sms=sms,
         duties=duties,
         verification=verification,
-        orders=Orders(db, bss, verification, sms, clock, settings.zone),
+        orders=Orders(db, all_kinds(bss), verification, sms, duties, clock, settings.zone),
         tickets=Tickets(db, clock, settings.zone, duties, conversations.announcer.ticket),
         conversations=conversations,
         callers=Callers(db, clock),
@@ -136,6 +138,7 @@ def wire(
             idle_bot=settings.seconds(settings.idle_close),
             idle_agent=settings.seconds(settings.idle_close_agent),
         ),
+        links=Links(settings.session_secret.get_secret_value(), settings.public_url, clock),
     )
 
 
@@ -233,6 +236,7 @@ def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
     app.include_router(rest.router(services))
     app.include_router(desk.router())
     app.include_router(studio.router(services.db, settings, desk.gate.reader))
+    app.include_router(pages.router(services))
     app.include_router(health.router(services))
     if settings.demo:
         app.include_router(demo.router(services))
@@ -305,6 +309,7 @@ def _action_services(services: Services) -> ActionServices:
         ),
         duties=services.duties,
         wish_names=load_wish_names(data / "wishes.yml"),
+        links=services.links,
     )
 
 

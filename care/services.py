@@ -13,6 +13,7 @@ from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
 from care.engine import Engine
+from care.links import Links
 from care.orders.service import Orders
 from care.settings import Settings
 from care.tickets.service import Tickets
@@ -36,6 +37,7 @@ class Services:
     conversations: Conversations
     callers: Callers
     timeouts: Timeouts
+    links: Links
 
     async def close(self) -> None:
         """Let go of connections and threads, in the reverse order of their making."""

@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     redis_url: str = Field("", description="redis://… for several processes; default: in memory")
     engine_url: str = Field("http://127.0.0.1:5005", description="Rasa's address")
     model: str = Field("", description="path of the model archive Rasa runs (shown in the studio)")
+    public_url: str = Field(
+        "",
+        description="address customers reach this server by, for links; default http://host:port",
+    )
     time_zone: str = Field("Asia/Shanghai", description="zone in which people read times")
     allowed_origins: str = Field(
         "", description="further origins that may open WebSockets, comma separated"
@@ -130,6 +134,8 @@ class Settings(BaseSettings):
             file = folder / f"{name}.key"
             if file.is_file():
                 setattr(self, name, SecretStr(file.read_text(encoding="ascii").strip()))
+        if not self.public_url:
+            self.public_url = f"http://{self.host}:{self.port}"
         if not self.database_url:
             self.database_url = f"sqlite:///{self.var_dir / 'care.db'}"
         return self

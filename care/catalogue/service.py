@@ -56,16 +56,20 @@ async def find_addon(bss: Bss, wanted: str) -> Addon | None:
 async def plans_on_sale(bss: Bss, line_id: str, today: date) -> tuple[Plan, ...]:
     """The plans that the line may change to next month, by monthly fee."""
     allowed = []
-    effective = next_month(today)
     for plan in await bss.plans():
         try:
-            await bss.check_plan_change(line_id, plan.id, effective)
+            await check_plan(bss, line_id, plan.id, today)
         except BssRejected as rejected:
             if rejected.reason is RejectReason.UNKNOWN_LINE:
                 raise
         else:
             allowed.append(plan)
     return tuple(allowed)
+
+
+async def check_plan(bss: Bss, line_id: str, plan_id: str, today: date) -> None:
+    """Raise BssRejected unless the line may change to the plan from next month on."""
+    await bss.check_plan_change(line_id, plan_id, next_month(today))
 
 
 async def compare_plans(bss: Bss, old_id: str, new_id: str) -> PlanComparison:
@@ -81,8 +85,7 @@ async def plan_offer(bss: Bss, line_id: str, plan_id: str, today: date) -> PlanO
 
     Raises BssRejected as `Bss.change_plan` would, so that nothing is offered that is then refused.
     """
-    effective = next_month(today)
-    await bss.check_plan_change(line_id, plan_id, effective)
+    await check_plan(bss, line_id, plan_id, today)
     line = await bss.line_by_id(line_id)
     if line is None:
         raise BssRejected(RejectReason.UNKNOWN_LINE)
@@ -101,7 +104,7 @@ async def plan_offer(bss: Bss, line_id: str, plan_id: str, today: date) -> PlanO
     return PlanOffer(
         line=line,
         comparison=comparison,
-        effective=effective,
+        effective=next_month(today),
         broadband_fee=broadband_fee,
         extra_card_fee=extra_card_fee,
         contract=contracts[-1] if contracts else None,

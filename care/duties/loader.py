@@ -7,7 +7,7 @@ from typing import Any
 from care.datafiles import DataFileError, Record, data_files, read_records
 from care.duties.pack import Duties, Duty, Figure, Unit
 
-FIELDS = ("id", "rule", "figures", "source", "confirmed")
+FIELDS = ("id", "rule", "figures", "names", "source", "confirmed")
 WHOLE_UNITS = frozenset(Unit) - {Unit.RATIO, Unit.PERCENT}
 
 
@@ -49,6 +49,7 @@ def _duty(record: Record) -> Duty:
         source=record.text("source"),
         confirmed=record.flag("confirmed"),
         figures=figures,
+        names=frozenset(record.texts("names")),
     )
 
 

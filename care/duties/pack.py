@@ -59,6 +59,8 @@ class Duty:
     source: str
     confirmed: bool
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    """What the rule applies to, by identifier; empty where it needs no such list."""
 
     def figure(self, name: str | None = None) -> Figure:
         """The figure of this name; without a name the only one, or of several the one called ``limit``."""
@@ -96,6 +98,10 @@ class Duties:
 
     def __len__(self) -> int:
         return len(self._duties)
+
+    def names(self, duty_id: str) -> frozenset[str]:
+        """What the duty applies to."""
+        return self[duty_id].names
 
     def number(self, duty_id: str, unit: Unit, figure: str | None = None) -> Decimal:
         """A figure that must be in this unit."""

@@ -8,6 +8,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _PAGES = ("/chat/", "/desk/", "/studio/")
+_LINKED_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -39,6 +43,8 @@ class SecurityHeaders:
 
     def _policy(self, scope: Scope) -> str:
         path: str = scope["path"]
+        if path.startswith("/p/"):
+            return _LINKED_POLICY
         if not path.startswith(_PAGES):
             return _API_POLICY
         # 'self' does not cover WebSockets in older WebViews, so the host is named.

@@ -1,7 +1,10 @@
-"""Changing a plan: offer, consent, order. Each step can be repeated without doing anything twice."""
+"""Second confirmation (二次确认): offer, consent, order, the same for whatever is ordered (``care/orders/kinds``).
+
+Each step can be repeated without doing anything twice.
+"""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,22 +13,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care.bss.protocol import Bss, BssRejected, BssUnavailable, OrderReceipt, RejectReason
-from care.catalogue.service import PlanOffer, next_month, plan_offer
+from care.bss.protocol import BssRejected, BssUnavailable, RejectReason
 from care.clock import Clock, local_date
 from care.customers.sms import SmsGateway
 from care.customers.verification import Verification, Verified
 from care.db import Database, new_id
 from care.db.jobs import Handler, Job, schedule
-from care.errors import CareError
-from care.orders.tables import ConsentProof, OfferRow, OrderRow, OrderState
-from care.orders.texts import offer_text, refusal_text, success_text
+from care.duties import Duties
+from care.errors import CareError, Conflict
+from care.orders.kinds import OrderKind, OrderToPlace, Params, Terms
+from care.orders.tables import ConsentMethod, ConsentProof, OfferRow, OrderRow, OrderState
+from care.orders.texts import refusal_text, success_text
 
-CHANGE_PLAN = "change_plan"
 PLACE_JOB = "orders.place"
 SMS_JOB = "orders.success_sms"
 OFFER_LIFE = timedelta(minutes=30)
 RETRY_AFTER = timedelta(seconds=10)
+YES_SUFFICES = "yes_suffices"
+"""The duty that names the kinds of orders for which a yes in a verified session is enough."""
 
 
 class OfferExpired(CareError):
@@ -34,19 +39,29 @@ class OfferExpired(CareError):
     code, status, message = "offer_expired", 409, "这个办理已经超时，请重新发起。"
 
 
+class CodeNeeded(Conflict):
+    """A yes is not enough for this kind of order: the rule pack wants a one-time code."""
+
+    code, message = "code_needed", "这项业务需要用短信验证码再次确认。"
+
+
 @dataclass(frozen=True)
 class Offer:
-    """An open offer and what it is about."""
+    """An open offer and what would be agreed to."""
 
     id: str
-    plan: PlanOffer
+    kind: str
+    terms: Terms
 
 
 @dataclass(frozen=True)
 class Consent:
-    """Where and how a customer agreed; ``guard`` refuses a turn whose time is over."""
+    """Where and how a customer agreed: by a code, or without one by a plain yes of a verified customer.
 
-    code: str
+    ``guard`` refuses a turn whose time is over.
+    """
+
+    code: str | None
     channel: str
     conversation_id: str
     guard: Callable[[Session], None]
@@ -57,10 +72,15 @@ class Order:
     """An order as it stands."""
 
     id: str
+    kind: str
+    name: str
     state: OrderState
     offering_id: str
     effective: date
+    words: Mapping[str, str]
+    """The values of the sentences about it, as they were when it was offered."""
     refusal: str | None
+    operator_order_id: str | None
 
     @property
     def number(self) -> str:
@@ -74,45 +94,57 @@ class Orders:
     def __init__(
         self,
         db: Database,
-        bss: Bss,
+        kinds: Mapping[str, OrderKind],
         verification: Verification,
         sms: SmsGateway,
+        duties: Duties,
         clock: Clock,
         zone: ZoneInfo,
     ) -> None:
         self._db = db
-        self._bss = bss
+        self._kinds = kinds
         self._verification = verification
         self._sms = sms
+        self._duties = duties
         self._clock = clock
         self._zone = zone
 
-    async def check_plan(self, line_id: str, plan_id: str) -> None:
-        """Raise ``BssRejected`` unless the line may change to the plan from next month on."""
-        await self._bss.check_plan_change(line_id, plan_id, next_month(self._today()))
+    async def terms(self, verified: Verified, kind: str, params: Params) -> Terms:
+        """What would be offered, without offering it. Raises ``BssRejected``."""
+        return await self._kinds[kind].terms(verified, params, self._today())
 
-    async def offer_plan(self, verified: Verified, plan_id: str) -> Offer:
-        """Offer the verified customer's line a change to ``plan_id``. Raises ``BssRejected``."""
-        plan = await plan_offer(self._bss, verified.line_id, plan_id, self._today())
+    async def offer(self, verified: Verified, kind: str, params: Params) -> Offer:
+        """Offer an order to the verified customer. Raises ``BssRejected``."""
+        terms = await self.terms(verified, kind, params)
         now = self._clock()
-        text = offer_text(verified.phone, plan)
         row = OfferRow(
             id=new_id(),
             contact_id=verified.contact_id,
             customer_id=verified.customer_id,
             line_id=verified.line_id,
             phone=verified.phone,
-            kind=CHANGE_PLAN,
-            offering_id=plan_id,
-            price=plan.new.monthly_fee,
-            effective=plan.effective,
-            text=text,
-            text_hash=hashlib.sha256(text.encode()).hexdigest(),
+            kind=kind,
+            name=terms.name,
+            offering_id=terms.offering_id,
+            params=dict(params),
+            words=dict(terms.words),
+            price=terms.price,
+            effective=terms.effective,
+            text=terms.text,
+            text_hash=hashlib.sha256(terms.text.encode()).hexdigest(),
             made_at=now,
             expires_at=now + OFFER_LIFE,
         )
         await self._db.write(lambda session: session.add(row))
-        return Offer(row.id, plan)
+        return Offer(row.id, kind, terms)
+
+    def yes_suffices(self, kind: str) -> bool:
+        """Whether the rule pack lets a verified customer agree to this kind without a code."""
+        return kind in self._duties.names(YES_SUFFICES)
+
+    async def offered(self, offer_id: str) -> str:
+        """The name of what was offered."""
+        return (await self._db.read(lambda session: session.get_one(OfferRow, offer_id))).name
 
     async def consent_awaited(self, offer_id: str, verified: Verified) -> bool:
         """Whether the code for this offer is on its way and still good."""
@@ -135,17 +167,15 @@ class Orders:
         )
 
     async def confirm(self, offer_id: str, verified: Verified, consent: Consent) -> Order:
-        """Take the code as consent, keep the proof and place the order.
+        """Take the code, or the yes where that suffices, as consent, keep the proof and place the order.
 
         A repeated call gives the same order. An operator's system that is down leaves it accepted; it is placed as
-        soon as the system answers. Raises ``CodeWrong``, ``CodeExpired``, ``NumberLocked``, ``OfferExpired`` and
-        ``StaleEpoch`` (nothing is ordered then).
+        soon as the system answers. Raises ``CodeNeeded``, ``CodeWrong``, ``CodeExpired``, ``NumberLocked``,
+        ``OfferExpired`` and ``StaleEpoch`` (nothing is ordered then).
         """
         ordered = await self._db.read(lambda session: _order_of(session, offer_id))
         if ordered is None:
-            challenge_id = await self._verification.check_consent(
-                verified.contact_id, consent.code, _purpose(offer_id)
-            )
+            challenge_id = await self._challenge(offer_id, verified, consent)
             ordered = await self._db.write(
                 lambda session: self._write_order(
                     session, offer_id, verified, consent, challenge_id
@@ -165,7 +195,7 @@ class Orders:
             if order_id is None:
                 return None
             row = session.get_one(OrderRow, order_id)
-            return Order(row.id, OrderState(row.state), row.offering_id, row.effective, row.refusal)
+            return _as_order(row, session.get_one(OfferRow, offer_id))
 
         return await self._db.read(work)
 
@@ -179,41 +209,48 @@ class Orders:
     async def _send_success(self, job: Job) -> None:
         await self._sms.send(job.payload["phone"], job.payload["text"])
 
+    async def _challenge(self, offer_id: str, verified: Verified, consent: Consent) -> str | None:
+        """The code that proves the consent; None where a yes does."""
+        if consent.code is not None:
+            return await self._verification.check_consent(
+                verified.contact_id, consent.code, _purpose(offer_id)
+            )
+        row = await self._db.read(lambda session: self._open(session, offer_id, verified))
+        if not self.yes_suffices(row.kind):
+            raise CodeNeeded(kind=row.kind)
+        return None
+
     async def _place(self, order_id: str) -> None:
-        order = await self._db.read(lambda session: session.get_one(OrderRow, order_id))
-        if order.state != OrderState.ACCEPTED:
+        state, to_place = await self._db.read(lambda session: _to_place(session, order_id))
+        if state is not OrderState.ACCEPTED:
             return
-        receipt: OrderReceipt | None = None
+        number: str | None = None
         refusal: RejectReason | None = None
         try:
-            receipt = await self._bss.change_plan(
-                order.line_id, order.offering_id, order.effective, idempotency_key=order.id
-            )
+            number = await self._kinds[to_place.kind].place(to_place)
         except BssRejected as error:
             refusal = error.reason
-        plan = await self._bss.plan(order.offering_id)
-        name = plan.name if plan is not None else order.offering_id
-        await self._db.write(lambda session: self._note(session, order_id, receipt, refusal, name))
+        await self._db.write(lambda session: self._note(session, to_place, number, refusal))
 
     def _note(
         self,
         session: Session,
-        order_id: str,
-        receipt: OrderReceipt | None,
+        placed: OrderToPlace,
+        number: str | None,
         refusal: RejectReason | None,
-        plan_name: str,
     ) -> None:
         order = session.scalars(
-            select(OrderRow).where(OrderRow.id == order_id).with_for_update()
+            select(OrderRow).where(OrderRow.id == placed.id).with_for_update()
         ).one()
         if order.state != OrderState.ACCEPTED:
             return
-        if receipt is None:
+        if number is None:
             order.state, order.refusal = OrderState.REFUSED, refusal
-            text = refusal_text(plan_name)
+            text = refusal_text(order.name)
         else:
-            order.state, order.operator_order_id = OrderState.PLACED, receipt.order_id
-            text = success_text(plan_name, order.effective, number_of(order.id))
+            order.state, order.operator_order_id = OrderState.PLACED, number
+            text = success_text(order.name, order.effective, number_of(order.id))
+            self._kinds[order.kind].placed(session, placed)
         schedule(session, SMS_JOB, {"phone": order.phone, "text": text}, self._clock())
 
     def _write_order(
@@ -222,7 +259,7 @@ class Orders:
         offer_id: str,
         verified: Verified,
         consent: Consent,
-        challenge_id: str,
+        challenge_id: str | None,
     ) -> str:
         consent.guard(session)
         offer = self._open(session, offer_id, verified)
@@ -230,7 +267,9 @@ class Orders:
         proof = ConsentProof(
             id=new_id(),
             offer_id=offer_id,
-            method="one_time_code",
+            method=ConsentMethod.VERIFIED_YES
+            if challenge_id is None
+            else ConsentMethod.ONE_TIME_CODE,
             challenge_id=challenge_id,
             channel=consent.channel,
             conversation_id=consent.conversation_id,
@@ -247,6 +286,7 @@ class Orders:
             line_id=offer.line_id,
             phone=offer.phone,
             kind=offer.kind,
+            name=offer.name,
             offering_id=offer.offering_id,
             effective=offer.effective,
             state=OrderState.ACCEPTED,
@@ -276,6 +316,39 @@ def _order_of(session: Session, offer_id: str) -> str | None:
         select(OrderRow.id)
         .join(ConsentProof, OrderRow.proof_id == ConsentProof.id)
         .where(ConsentProof.offer_id == offer_id)
+    )
+
+
+def _as_order(row: OrderRow, offer: OfferRow) -> Order:
+    return Order(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        state=OrderState(row.state),
+        offering_id=row.offering_id,
+        effective=row.effective,
+        words=offer.words,
+        refusal=row.refusal,
+        operator_order_id=row.operator_order_id,
+    )
+
+
+def _to_place(session: Session, order_id: str) -> tuple[OrderState, OrderToPlace]:
+    row = session.get_one(OrderRow, order_id)
+    offer = session.scalars(
+        select(OfferRow)
+        .join(ConsentProof, ConsentProof.offer_id == OfferRow.id)
+        .where(ConsentProof.id == row.proof_id)
+    ).one()
+    return OrderState(row.state), OrderToPlace(
+        id=row.id,
+        kind=row.kind,
+        customer_id=row.customer_id,
+        line_id=row.line_id,
+        phone=row.phone,
+        offering_id=row.offering_id,
+        effective=row.effective,
+        params=offer.params,
     )
 
 

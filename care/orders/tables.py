@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,6 +19,14 @@ class OrderState(StrEnum):
     REFUSED = "refused"  # the operator's system said no
 
 
+class ConsentMethod(StrEnum):
+    """How a customer agreed."""
+
+    ONE_TIME_CODE = "one_time_code"
+    VERIFIED_YES = "verified_yes"
+    """An explicit yes in a verified session, where the rule pack lets it suffice."""
+
+
 class OfferRow(Base):
     """What was offered, in the very words that are agreed to."""
 
@@ -28,8 +37,11 @@ class OfferRow(Base):
     customer_id: Mapped[str] = mapped_column(String(40))
     line_id: Mapped[str] = mapped_column(String(40))
     phone: Mapped[str] = mapped_column(String(20))
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(30))
+    name: Mapped[str] = mapped_column(String(80))
     offering_id: Mapped[str] = mapped_column(String(40))
+    params: Mapped[dict[str, Any]]
+    words: Mapped[dict[str, Any]]
     price: Mapped[Decimal] = mapped_column(Money)
     effective: Mapped[date] = mapped_column(Date)
     text: Mapped[str] = mapped_column(Text)
@@ -42,12 +54,19 @@ class ConsentProof(Base):
     """That a customer agreed to an offer: its text, when, how and over which channel (工信部 2025-04)."""
 
     __tablename__ = "consent_proofs"
-    __table_args__ = (CheckConstraint("method IN ('one_time_code')", name="method"),)
+    __table_args__ = (
+        CheckConstraint("method IN ('one_time_code','verified_yes')", name="method"),
+        CheckConstraint(
+            "(method = 'one_time_code') = (challenge_id IS NOT NULL)", name="challenge"
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     offer_id: Mapped[str] = mapped_column(ForeignKey("offers.id"), unique=True)
     method: Mapped[str] = mapped_column(String(20))
-    challenge_id: Mapped[str] = mapped_column(ForeignKey("verification_challenges.id"), unique=True)
+    challenge_id: Mapped[str | None] = mapped_column(
+        ForeignKey("verification_challenges.id"), unique=True
+    )
     channel: Mapped[str] = mapped_column(String(20))
     conversation_id: Mapped[str] = mapped_column(String(26))
     text: Mapped[str] = mapped_column(Text)
@@ -66,7 +85,8 @@ class OrderRow(Base):
     customer_id: Mapped[str] = mapped_column(String(40), index=True)
     line_id: Mapped[str] = mapped_column(String(40))
     phone: Mapped[str] = mapped_column(String(20))
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(30))
+    name: Mapped[str] = mapped_column(String(80))
     offering_id: Mapped[str] = mapped_column(String(40))
     effective: Mapped[date] = mapped_column(Date)
     state: Mapped[str] = mapped_column(String(10))

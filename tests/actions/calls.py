@@ -11,11 +11,14 @@ _NO_VALUES = {"response", "buttons", "text", "json_message"}
 
 @dataclass(frozen=True)
 class Said:
-    """One call of ``utter_message``: the responses it may say, and the names of the values given."""
+    """One call of ``utter_message``: the responses it may say, and the names of the values given.
+
+    ``values`` is None where they come from elsewhere at run time (the words of an order's terms).
+    """
 
     place: str
     responses: frozenset[str]
-    values: frozenset[str]
+    values: frozenset[str] | None
 
 
 def said_in(folder: Path) -> list[Said]:
@@ -41,7 +44,7 @@ def _said_in_file(path: Path) -> Iterator[Said]:
                 yield Said(
                     f"{path.name}:{call.lineno}",
                     frozenset(_responses(given["response"], known)),
-                    frozenset(_values(call, known)),
+                    _values(call, known),
                 )
 
 
@@ -67,12 +70,14 @@ def _responses(expression: ast.expr, known: dict[str, ast.expr]) -> Iterator[str
             yield from _responses(known[node.id], {**known, node.id: ast.Constant(None)})
 
 
-def _values(call: ast.Call, known: dict[str, ast.expr]) -> Iterator[str]:
+def _values(call: ast.Call, known: dict[str, ast.expr]) -> frozenset[str] | None:
+    names: set[str] = set()
     for keyword in call.keywords:
         if keyword.arg is not None:
-            if keyword.arg not in _NO_VALUES:
-                yield keyword.arg
-        elif isinstance(keyword.value, ast.Name):
-            table = known[keyword.value.id]
-            assert isinstance(table, ast.Dict)
-            yield from (str(key.value) for key in table.keys if isinstance(key, ast.Constant))
+            names |= {keyword.arg} - _NO_VALUES
+            continue
+        table = known.get(keyword.value.id) if isinstance(keyword.value, ast.Name) else None
+        if not isinstance(table, ast.Dict):
+            return None
+        names |= {str(key.value) for key in table.keys if isinstance(key, ast.Constant)}
+    return frozenset(names)

@@ -29,9 +29,13 @@ def test_all_calls_were_understood() -> None:
 def test_a_response_exists_and_is_given_its_values(said: Said) -> None:
     for response in said.responses:
         assert response in DOMAIN["responses"], f"{said.place} says {response}"
+        if said.values is None:
+            continue  # tests/orders looks at the words of each kind of order
         assert places(response) <= said.values, f"{said.place}: {response} has empty places"
     needed = set().union(*map(places, said.responses))
-    assert said.values <= needed, f"{said.place} gives values that no wording has a place for"
+    assert said.values is None or said.values <= needed, (
+        f"{said.place} gives values that no wording has a place for"
+    )
 
 
 def test_wordings_of_a_response_have_the_same_places() -> None:

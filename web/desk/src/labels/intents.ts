@@ -90,9 +90,10 @@ export const actions: Record<string, readonly [zh: string, en: string]> = {
   answer_or_offer: ['解答或给出办法', 'Answer or offer a way'],
   finish_broadband_fault: ['登记宽带报修', 'Open broadband fault'],
   finish_callback: ['登记回电', 'Book call-back'],
-  finish_change_plan: ['办理套餐变更', 'Order plan change'],
+  finish_order: ['办理业务', 'Place order'],
   leave_ticket: ['登记工单', 'Leave a ticket'],
   misunderstood: ['没听懂', 'Not understood'],
   resend_code: ['重发验证码', 'Send code again'],
+  resume_order: ['回到确认办理', 'Back to the order'],
   resume_task: ['回到正在办的事', 'Back to the task'],
 }

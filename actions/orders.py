@@ -1,0 +1,282 @@
+"""The second confirmation in the dialogue: offer, yes, code, order. One form for every kind of order.
+
+A topic's action calls ``begin_order`` once it knows what is wanted; nothing else orders. The sentences of a kind stand in
+``_SENTENCES``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import (
+    FLOW_SLOTS,
+    CareAction,
+    CareForm,
+    DomainDict,
+    Services,
+    Slots,
+    ask_identity,
+    forget,
+    intent_of,
+    leave_form,
+    turn_of,
+)
+from actions.identity import CHECKED, CODE, refuse_code
+from care.bss.protocol import BssRejected, RejectReason
+from care.customers.masking import mask_phone
+from care.errors import CareError
+from care.orders.kinds import Terms
+from care.orders.service import Consent, OfferExpired
+from care.orders.tables import OrderState
+
+FORM = "order_form"
+FORM_SLOTS = ("order", "offer", "consent", "consent_code")
+
+REJECTIONS = {
+    RejectReason.LINE_NOT_ACTIVE: "utter_rejected_line_not_active",
+    RejectReason.IN_ARREARS: "utter_rejected_in_arrears",
+}
+"""What is said when the operator would refuse an order, whatever is ordered; ``{name}`` is what was wanted."""
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """What is said of one kind of order. The values are those of ``Terms.words``, with ``{name}`` and ``{order}``."""
+
+    offer: str
+    done: str
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+_SENTENCES = {
+    "change_plan": Sentences(
+        offer="utter_change_plan_offer",
+        done="utter_change_plan_done",
+        notes={
+            "broadband_fee": "utter_change_plan_broadband_fee",
+            "card_fee": "utter_change_plan_card_fee",
+            "contract": "utter_change_plan_contract",
+        },
+    ),
+}
+
+
+def begin_order(kind: str, params: Mapping[str, str]) -> list[EventType]:
+    """Events that begin the second confirmation of an order; what the flow before it collected is forgotten."""
+    return [
+        *leave_form(FLOW_SLOTS),
+        SlotSet("order", {"kind": kind, "params": dict(params)}),
+        FollowupAction(FORM),
+    ]
+
+
+def say_rejected(
+    dispatcher: CollectingDispatcher,
+    reason: RejectReason,
+    name: str,
+    special: Mapping[RejectReason, str] | None = None,
+) -> None:
+    """Say why something cannot be ordered; ``special`` are a topic's own sentences by reason."""
+    response = (special or {}).get(reason) or REJECTIONS.get(reason, "utter_rejected")
+    dispatcher.utter_message(response=response, name=name)
+
+
+class ValidateOrderForm(CareForm):
+    """A yes or no to the offer, and the code that proves the yes."""
+
+    form = FORM
+
+    async def required_slots(
+        self,
+        domain_slots: list[str],
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: DomainDict,
+    ) -> list[str]:
+        """No code where a yes suffices."""
+        kind = _kind(tracker)
+        if kind is None or not self.services.orders.yes_suffices(kind):
+            return domain_slots
+        return [slot for slot in domain_slots if slot != "consent_code"]
+
+    async def validate_consent(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Slots:
+        """A yes counts only for an offer that was made; after a no there is nothing more to ask."""
+        offer = tracker.get_slot("offer")
+        if value is None or offer is None:
+            return {"consent": None}
+        if value is False:
+            return {"consent": False, "requested_slot": None}
+        kind = _kind(tracker)
+        if kind is not None and self.services.orders.yes_suffices(kind):
+            return await self._confirm(dispatcher, tracker, str(offer), code=None)
+        return {"consent": True}
+
+    async def validate_consent_code(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Slots:
+        """Take the code as consent; the order is placed with its proof or not at all."""
+        if value is None:
+            return {}
+        if not CODE.fullmatch(str(value)):
+            return {"consent_code": None}  # no code at all: asked for again, and no try is lost
+        typed = await self.services.conversations.typed_code(turn_of(tracker).id)
+        offer = str(tracker.get_slot("offer"))
+        return await self._confirm(dispatcher, tracker, offer, code=typed or str(value))
+
+    async def _confirm(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, offer: str, code: str | None
+    ) -> Slots:
+        services, turn = self.services, turn_of(tracker)
+        caller = await self.caller(tracker)
+        slot = "consent" if code is None else "consent_code"
+        if caller.verified is None:
+            return {slot: None}
+        consent = Consent(
+            code=code,
+            channel=caller.channel,
+            conversation_id=caller.conversation_id,
+            guard=services.conversations.guard(turn.id, turn.epoch),
+        )
+        try:
+            await services.orders.confirm(offer, caller.verified, consent)
+        except OfferExpired:
+            dispatcher.utter_message(response="utter_offer_expired")
+            return {"consent": None, "consent_code": None, "offer": None}
+        except CareError as error:
+            return {slot: None, **refuse_code(dispatcher, error)}
+        return {slot: True if code is None else CHECKED}
+
+
+class AskConsent(CareAction):
+    """Makes the offer: what is ordered, from when on, at what price."""
+
+    action_name = "action_ask_order_form_consent"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Say the offer and ask for a yes; after a digression only the question is asked again."""
+        caller, wanted = await self.caller(tracker), tracker.get_slot("order")
+        if wanted is None:
+            return leave_form(FORM_SLOTS)
+        if caller.verified is None:
+            return _identity_first()
+        if tracker.get_slot("offer") is not None and intent_of(tracker) != "repeat":
+            dispatcher.utter_message(response="utter_order_confirm")
+            return []
+        try:
+            offer = await self.services.orders.offer(
+                caller.verified, wanted["kind"], wanted["params"]
+            )
+        except BssRejected as error:
+            say_rejected(dispatcher, error.reason, "")
+            return leave_form(FORM_SLOTS)
+        say_offer(dispatcher, offer.kind, offer.terms)
+        return [SlotSet("offer", offer.id)]
+
+
+class AskConsentCode(CareAction):
+    """Asks for the code that proves the yes, and sends it first where none is on its way."""
+
+    action_name = "action_ask_order_form_consent_code"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Send the offer's text with a code to the line's own number, or ask for the one sent."""
+        caller = await self.caller(tracker)
+        offer = str(tracker.get_slot("offer"))
+        if caller.verified is None:
+            return _identity_first()
+        if await self.services.orders.consent_awaited(offer, caller.verified):
+            dispatcher.utter_message(response="utter_ask_code_again")
+            return []
+        try:
+            await self.services.orders.ask_consent(offer, caller.verified, caller.network)
+        except OfferExpired:
+            dispatcher.utter_message(response="utter_offer_expired")
+            return leave_form(FORM_SLOTS)
+        except CareError as error:
+            refuse_code(dispatcher, error)
+            return leave_form(FORM_SLOTS)
+        dispatcher.utter_message(
+            response="utter_consent_code_sent", phone=mask_phone(caller.verified.phone)
+        )
+        return []
+
+
+class ResumeOrder(CareAction):
+    """Back to the second confirmation, after it was asked who this is."""
+
+    action_name = "action_resume_order"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Make the offer anew: it may be another one for whom has been verified now."""
+        return [SlotSet("task", None), FollowupAction(FORM)]
+
+
+class FinishOrder(CareAction):
+    """Says what became of the order, as its row has it."""
+
+    action_name = "action_finish_order"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Success is said of an order that was placed, and of nothing else."""
+        offer_id = tracker.get_slot("offer")
+        order = await self.services.orders.of_offer(offer_id) if offer_id is not None else None
+        if order is None:
+            if tracker.get_slot("consent") is False:
+                dispatcher.utter_message(response="utter_order_declined")
+            return forget(FORM_SLOTS)
+        response = {
+            OrderState.PLACED: _SENTENCES[order.kind].done,
+            OrderState.ACCEPTED: "utter_order_accepted",
+            OrderState.REFUSED: "utter_order_refused",
+        }[order.state]
+        dispatcher.utter_message(
+            response=response, **{"name": order.name, "order": order.number, **order.words}
+        )
+        return forget(FORM_SLOTS)
+
+
+def say_offer(dispatcher: CollectingDispatcher, kind: str, terms: Terms) -> None:
+    """Say what would be ordered, what more there is to know, and ask for a yes."""
+    sentences = _SENTENCES[kind]
+    dispatcher.utter_message(response=sentences.offer, **{"name": terms.name, **terms.words})
+    for note in terms.notes:
+        dispatcher.utter_message(response=sentences.notes[note.name], **note.values)
+    dispatcher.utter_message(response="utter_order_confirm")
+
+
+def _kind(tracker: Tracker) -> str | None:
+    wanted = tracker.get_slot("order")
+    return None if wanted is None else str(wanted["kind"])
+
+
+def _identity_first() -> list[EventType]:
+    """The verified session has ended meanwhile: who this is, then the offer once more."""
+    return [
+        *leave_form(("offer", "consent", "consent_code")),
+        *ask_identity(ResumeOrder.action_name),
+    ]
+
+
+def actions(services: Services) -> list[Any]:
+    """The actions of every order."""
+    return [
+        ValidateOrderForm(services),
+        AskConsent(services),
+        AskConsentCode(services),
+        ResumeOrder(services),
+        FinishOrder(services),
+    ]
