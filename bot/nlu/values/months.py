@@ -240,9 +240,8 @@ def _relative(text: str, today: date) -> Iterator[Span]:
         else:
             yield month(match, len(match["ahead"] or match["next"] or ""))
     for match in _PERIOD.finditer(text):
-        yield month(
-            match, len(match["ahead"] or "") - len(match["back"] or match["newest"] and "上" or "")
-        )
+        back = 1 if match["newest"] else len(match["back"] or "")
+        yield month(match, len(match["ahead"] or "") - back)
     for match in _AGO.finditer(text):
         count = 6 if match["half"] else 12 if match["year"] else number(match["n"])
         yield month(match, -count)
