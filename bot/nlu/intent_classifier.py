@@ -23,6 +23,7 @@ from bot.nlu.intent_model import FEW, STRENGTH, IntentModel
 from bot.nlu.network import UNITS
 from bot.nlu.ngrams import Features, FeatureSpec
 from bot.nlu.sentence_vectors import PACKAGE as ENCODER_PACKAGE
+from bot.nlu.sentence_vectors import USUAL
 from bot.nlu.wish_rules import WishRules
 from bot.nlu.wishes import Wish, find_wishes
 
@@ -40,7 +41,8 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
     Options: ``characters``, ``words``, ``syllables``, ``letters``, ``entities`` and ``vector``, how much each kind of
     feature counts (:class:`bot.nlu.ngrams.FeatureSpec`); ``strength``, the inverse of the regularisation; ``few``, up to
     how many examples sentence vectors are seen as their nearness to each other, 0 for never; ``network``, the units of
-    the network's hidden layer, 0 for no network; ``ranking_length``. Uses tokens and entities where components before it
+    the network's hidden layer, 0 for no network; ``encoders``, those of the sentence vectors
+    (:mod:`bot.nlu.sentence_vectors`); ``ranking_length``. Uses tokens and entities where components before it
     have set them.
 
     With ``wishes``, the path of a file such as ``data/wishes.yml``, two wishes in one message are both found
@@ -56,6 +58,7 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
             "strength": STRENGTH,
             "few": FEW,
             "network": UNITS,
+            "encoders": list(USUAL),
             "ranking_length": 10,
             "wishes": None,
         }
@@ -129,6 +132,7 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
             self._config["strength"],
             self._config["few"],
             self._config["network"],
+            self._config["encoders"],
         )
         path = self._config["wishes"]
         self._rules = WishRules.load(path) if path else None

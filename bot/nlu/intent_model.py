@@ -29,7 +29,7 @@ from bot.nlu.network import UNITS, Network
 from bot.nlu.ngrams import Features, FeatureSpec, features, normalise
 from bot.nlu.pinyin_reader import PinyinReader
 from bot.nlu.plain_speech import plain
-from bot.nlu.sentence_vectors import SIZE, sentence_vectors, warm_up
+from bot.nlu.sentence_vectors import USUAL, check, sentence_vectors, warm_up
 
 STRENGTH = 0.5
 """The inverse of the regularisation, where nothing else is asked for."""
@@ -62,6 +62,7 @@ class IntentModel:
         bias: np.ndarray,
         neighbours: np.ndarray,
         network: Network | None = None,
+        encoders: Sequence[str] = USUAL,
     ) -> None:
         self.spec = spec
         self._reader = reader
@@ -71,6 +72,7 @@ class IntentModel:
         self._bias = bias
         self._neighbours = neighbours  # vectors of the examples where they are few, else none
         self._network = network
+        self._encoders = tuple(encoders)
 
     @classmethod
     def fit(
@@ -81,12 +83,14 @@ class IntentModel:
         strength: float,
         few: int = FEW,
         units: int = UNITS,
+        encoders: Sequence[str] = USUAL,
     ) -> IntentModel:
         """Trains on labelled messages; ``strength`` is the inverse of the regularisation.
 
         Up to ``few`` messages, vectors are seen as their nearness to each other. ``units`` are those of the network, 0
-        for none.
+        for none. Raises ``UnknownEncoder``.
         """
+        check(encoders)
         written = [normalise(message.text) for message in messages]
         reader = PinyinReader.learn(written)
         texts = [reader.read(text) for text in written]
@@ -94,13 +98,15 @@ class IntentModel:
         vocabulary = Vocabulary.of(found, least=1 if len(texts) <= few else 2)
         grams = matrix = _sparse([vocabulary.row(one, spec) for one in found], len(vocabulary))
         vectors = np.empty((len(texts), 0), np.float32)
-        neighbours, roots = np.empty((0, SIZE), np.float32), np.eye(SIZE, dtype=np.float32)
+        neighbours = roots = np.empty((0, 0), np.float32)
         if spec.vector:
-            vectors = sentence_vectors(texts)
+            vectors = sentence_vectors(texts, encoders)
+            roots = np.eye(vectors.shape[1], dtype=np.float32)
             if len(texts) <= few:
                 # Nearness to neighbours is kept exactly: the folds of `_temperature` score as if they had only their own.
-                neighbours, roots = vectors, _roots(_nearness(vectors, vectors))
-            seen = _seen(vectors, neighbours) @ roots * spec.vector
+                neighbours = vectors
+                roots = _roots(_nearness(vectors, vectors, len(encoders)))
+            seen = _seen(vectors, neighbours, len(encoders)) @ roots * spec.vector
             matrix = hstack([matrix, csr_matrix(seen)], format="csr")
         wanted = np.asarray(labels)
         learning = _Learning(matrix, grams, vectors, wanted, strength, units)
@@ -122,6 +128,7 @@ class IntentModel:
             (bias / temperature).astype(np.float32),
             neighbours,
             learning.network().times(1 / of_network) if units else None,
+            encoders,
         )
 
     def probabilities(self, message: Features) -> np.ndarray:
@@ -129,9 +136,10 @@ class IntentModel:
         text = self._reader.read(plain(normalise(message.text)))
         places, values = self._vocabulary.row(features(text, message, self.spec), self.spec)
         scores = values @ self._weights[places] + self._bias
-        vectors = sentence_vectors([text]) if self.spec.vector else np.empty((1, 0), np.float32)
+        vectors = np.empty((1, 0), np.float32)
         if self.spec.vector:
-            (seen,) = _seen(vectors, self._neighbours)
+            vectors = sentence_vectors([text], self._encoders)
+            (seen,) = _seen(vectors, self._neighbours, len(self._encoders))
             scores = scores + seen @ self._weights[len(self._vocabulary) :]
         if self._network is not None:
             scores = scores + self._network.scores(places, values, vectors[0])
@@ -148,6 +156,7 @@ class IntentModel:
         meta = {
             "spec": asdict(self.spec),
             "labels": self.labels,
+            "encoders": self._encoders,
             "pinyin": self._reader.content(),
             "vocabulary": self._vocabulary.names,
         }
@@ -167,10 +176,20 @@ class IntentModel:
         )
         vocabulary = Vocabulary(meta["vocabulary"], idf)
         spec, reader = FeatureSpec(**meta["spec"]), PinyinReader(**meta["pinyin"])
+        encoders, network = meta["encoders"], Network.restore(folder)
         if spec.vector:
-            warm_up()
-        network = Network.restore(folder)
-        return cls(spec, reader, vocabulary, meta["labels"], weights, bias, neighbours, network)
+            warm_up(encoders)
+        return cls(
+            spec,
+            reader,
+            vocabulary,
+            meta["labels"],
+            weights,
+            bias,
+            neighbours,
+            network,
+            encoders,
+        )
 
 
 class Vocabulary:
@@ -294,14 +313,15 @@ def _temperature(scores: np.ndarray, right: np.ndarray, least: float = 0.02) -> 
     return math.exp(minimize_scalar(loss, bounds=(math.log(least), 2), method="bounded").x)
 
 
-def _seen(vectors: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
+def _seen(vectors: np.ndarray, neighbours: np.ndarray, encoders: int) -> np.ndarray:
     """What the machines see of sentence vectors: how near they are to the neighbours or, without any, the vectors."""
-    return _nearness(vectors, neighbours) if len(neighbours) else vectors
+    return _nearness(vectors, neighbours, encoders) if len(neighbours) else vectors
 
 
-def _nearness(vectors: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
-    """A radial kernel of vectors of unit length, times ``_NEARNESS``."""
-    result: np.ndarray = _NEARNESS * np.exp(_WIDTH * (vectors @ neighbours.T - 1))
+def _nearness(vectors: np.ndarray, neighbours: np.ndarray, encoders: int) -> np.ndarray:
+    """A radial kernel of vectors that have unit length an encoder, times ``_NEARNESS`` an encoder."""
+    likeness = vectors @ neighbours.T / encoders
+    result: np.ndarray = _NEARNESS * encoders * np.exp(_WIDTH * (likeness - 1))
     return result
 
 

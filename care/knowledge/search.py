@@ -40,7 +40,7 @@ class Limits:
 
     threshold: float = 0.89
     doubt: float = 2.55
-    guess: float = 0.6
+    guess: float = 0.43
 
 
 @dataclass(frozen=True, slots=True)
