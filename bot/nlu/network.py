@@ -33,14 +33,21 @@ _VECTOR = np.float32(3)
 """How much a sentence vector counts; n-grams of a message have about unit length a kind."""
 _NO_ZERO = 1e-8
 
-_FILES = ("rows", "of_vector", "threshold", "second", "bias")
+_FILES = ("rows", "scales", "of_vector", "threshold", "second", "bias")
+_HIGHEST = 127
+"""Of a whole number of 8 bits."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """``rows`` are those of the n-grams, ``of_vector`` those of the sentence vector, both features × units."""
+    """``rows`` are those of the n-grams, ``of_vector`` those of the sentence vector, both features × units.
+
+    The rows are many: they are kept as whole numbers of 8 bits, each row with its scale, which changes no chance by a
+    hundredth.
+    """
 
     rows: np.ndarray
+    scales: np.ndarray
     of_vector: np.ndarray
     threshold: np.ndarray
     second: np.ndarray
@@ -61,14 +68,15 @@ class Network:
 
     def scores(self, places: np.ndarray, values: np.ndarray, vector: np.ndarray) -> np.ndarray:
         """Of a message with n-grams at these places, of these values: the logarithms of its chances, but for a constant."""
-        hidden = values @ self.rows[places].astype(np.float32)
+        hidden = (values * self.scales[places]) @ self.rows[places].astype(np.float32)
         hidden = np.maximum(hidden + vector @ self.of_vector + self.threshold, 0)
         result: np.ndarray = hidden @ self.second + self.bias
         return result
 
     def scores_of_many(self, grams: csr_matrix, vectors: np.ndarray) -> np.ndarray:
         """The scores of messages × labels."""
-        hidden = grams @ self.rows.astype(np.float32) + vectors @ self.of_vector + self.threshold
+        rows = self.rows.astype(np.float32) * self.scales[:, None]
+        hidden = grams @ rows + vectors @ self.of_vector + self.threshold
         result: np.ndarray = np.maximum(hidden, 0) @ self.second + self.bias
         return result
 
@@ -76,6 +84,7 @@ class Network:
         """One with these scores times ``factor``."""
         return Network(
             self.rows,
+            self.scales,
             self.of_vector,
             self.threshold,
             (self.second * factor).astype(np.float32),
@@ -178,9 +187,11 @@ class _Learner:
             weights -= rate * (mean / of_mean) / (np.sqrt(square / of_square) + _NO_ZERO)
 
     def network(self) -> Network:
-        """What was learned; the many rows of n-grams in half precision, which changes no chance by a hundredth."""
+        """What was learned."""
         of_vector, threshold, second, bias = self._dense
-        return Network(self._rows.astype(np.float16), of_vector * _VECTOR, threshold, second, bias)
+        scales = np.maximum(np.abs(self._rows).max(axis=1), _NO_ZERO) / _HIGHEST
+        rows = np.rint(self._rows / scales[:, None]).astype(np.int8)
+        return Network(rows, scales, of_vector * _VECTOR, threshold, second, bias)
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:
