@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import CareAction, DomainDict, Services, entity_of, intent_of, text_of
 from care.customers.masking import mask_text
-from care.knowledge import Answer, Candidates, Entry
+from care.knowledge import Answer, Candidates, Entry, Hit
 
 
 class AskFaq(CareAction):
@@ -33,13 +33,12 @@ class AskFaq(CareAction):
         elif isinstance(found, Candidates):
             dispatcher.utter_message(
                 response="utter_faq_candidates",
-                buttons=[
-                    {
-                        "title": hit.entry.question,
-                        "payload": f'/ask_faq{{"faq_entry": "{hit.entry.id}"}}',
-                    }
-                    for hit in found.hits
-                ],
+                buttons=[entry_button(hit) for hit in found.hits],
+            )
+        elif found.guesses:
+            dispatcher.utter_message(
+                response="utter_faq_guesses",
+                buttons=[entry_button(hit) for hit in found.guesses],
             )
         else:
             dispatcher.utter_message(response="utter_faq_unknown")
@@ -64,6 +63,14 @@ class AnswerOrOffer(CareAction):
         pressed = text.startswith("/")  # a button's payload is no words of the customer
         topic = self.services.wish_names.title(intent_of(tracker)) if pressed else mask_text(text)
         return [SlotSet("topic", topic)]
+
+
+def entry_button(hit: Hit) -> dict[str, str]:
+    """A button that asks for the entry."""
+    return {
+        "title": hit.entry.question,
+        "payload": f'/ask_faq{{"faq_entry": "{hit.entry.id}"}}',
+    }
 
 
 def say_entry(dispatcher: CollectingDispatcher, entry: Entry) -> None:

@@ -7,7 +7,7 @@ many of those without an answer are refused. It shows no question: nothing may b
 
 from pathlib import Path
 
-from care.knowledge import Answer, Candidates, HybridKnowledgeBase
+from care.knowledge import Answer, Candidates, HybridKnowledgeBase, Unknown
 from care.knowledge.entries import load_library
 from tests.knowledge.held_out import questions, unchanged
 
@@ -22,7 +22,7 @@ def main() -> None:
         raise SystemExit("tests/knowledge/questions.yml is not the file that was first measured")
     base = HybridKnowledgeBase(load_library(FAQ), cache=CACHE)
     answerable = [one for one in questions() if one.entries]
-    first = among = told = offered = wrong = 0
+    first = among = told = offered = wrong = back = back_right = 0
     for one in answerable:
         ids = [hit.entry.id for hit in base.search(one.text, 3)]
         first += bool(ids) and ids[0] in one.entries
@@ -33,6 +33,9 @@ def main() -> None:
             wrong += outcome.entry.id not in one.entries
         elif isinstance(outcome, Candidates):
             offered += any(hit.entry.id in one.entries for hit in outcome.hits)
+        else:
+            back += bool(outcome.guesses)
+            back_right += any(hit.entry.id in one.entries for hit in outcome.guesses)
     total = len(answerable)
     print(
         f"{total} questions with an answer: right entry first {first / total:.3f}, among three {among / total:.3f}"
@@ -40,9 +43,15 @@ def main() -> None:
     print(
         f"told rightly {told / total:.3f}, offered among others {offered / total:.3f}, told wrongly {wrong / total:.3f}"
     )
-    others = [one for one in questions() if not one.entries]
-    refused = sum(not isinstance(base.answer_for(one.text), Answer | Candidates) for one in others)
-    print(f"{len(others)} questions without one: refused {refused / len(others):.3f}")
+    print(
+        f"asked back {back / total:.3f}, with the right entry among them {back_right / total:.3f}"
+    )
+    others = [base.answer_for(one.text) for one in questions() if not one.entries]
+    unknown = [outcome for outcome in others if isinstance(outcome, Unknown)]
+    print(
+        f"{len(others)} questions without one: refused {len(unknown) / len(others):.3f}, "
+        f"asked back {sum(bool(one.guesses) for one in unknown) / len(others):.3f}"
+    )
 
 
 if __name__ == "__main__":

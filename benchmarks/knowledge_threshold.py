@@ -12,7 +12,7 @@ A wording held out is harder than most questions of customers, since the wording
 import argparse
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.knowledge_folds import (
     CACHE,
@@ -26,7 +26,7 @@ from benchmarks.knowledge_folds import (
     wordings,
 )
 from care.knowledge.entries import Library, load_library
-from care.knowledge.protocol import Answer, Candidates, Hit, Outcome
+from care.knowledge.protocol import Answer, Candidates, Hit, Outcome, Unknown
 from care.knowledge.search import MOST_CANDIDATES, HybridKnowledgeBase, Limits, decide
 from care.knowledge.sentence_encoder import SentenceEncoder
 
@@ -34,6 +34,8 @@ WORTH = {"right": 1.0, "offered": 0.6, "unknown": 0.0, "offered_wrong": -0.4, "w
 """What an outcome is worth to a customer whose question has an answer; a wrong answer is worse than none."""
 TO_REFUSE = 0.9
 """The share of the questions without an answer that must be refused."""
+ASKED_BACK = 0.2
+"""The share of the questions without an answer to which entries may be offered as a question back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,13 @@ class Asked:
     hits: tuple[Hit, ...]
     bare: bool = False
 
+    def outcome(self, limits: Limits) -> Outcome:
+        """What the search makes of it."""
+        return decide(list(self.hits), limits, bare=self.bare)
+
     def verdict(self, limits: Limits) -> str:
         """What the customer gets: one of the keys of ``WORTH``."""
-        outcome: Outcome = decide(list(self.hits), limits, bare=self.bare)
+        outcome = self.outcome(limits)
         if isinstance(outcome, Answer):
             return "right" if outcome.entry.id == self.wanted else "wrong"
         if isinstance(outcome, Candidates):
@@ -99,7 +105,20 @@ def choose(answerable: Sequence[Asked], unanswerable: Sequence[Asked]) -> Limits
         level for level in thresholds if share(unanswerable, Limits(level), "unknown") >= TO_REFUSE
     )
     tried = (Limits(threshold, doubt / 20) for doubt in range(61))
-    return max(tried, key=lambda limits: worth(answerable, limits))
+    best = max(tried, key=lambda limits: worth(answerable, limits))
+    guesses = (replace(best, guess=step / 100) for step in range(5, 100))
+    return next(limits for limits in guesses if guessed(unanswerable, limits) <= ASKED_BACK)
+
+
+def guessed(asked: Sequence[Asked], limits: Limits, right: bool = False) -> float:
+    """The share of the questions to which entries are offered as a question back, the right one among them."""
+    outcomes = ((one, one.outcome(limits)) for one in asked)
+    return sum(
+        isinstance(outcome, Unknown)
+        and bool(outcome.guesses)
+        and (not right or one.wanted in {hit.entry.id for hit in outcome.guesses})
+        for one, outcome in outcomes
+    ) / len(asked)
 
 
 def describe(answerable: Sequence[Asked], unanswerable: Sequence[Asked], limits: Limits) -> str:
@@ -161,6 +180,12 @@ def main() -> None:
     print("\nReporting half, percent:\n" + heads)
     print("as chosen here:\n" + describe(*reporting, best))
     print("as care/knowledge/search.py has it:\n" + describe(*reporting, Limits()))
+    for name, limits in (("chosen", best), ("care/knowledge/search.py", Limits())):
+        back, all_back = (guessed(reporting[0], limits, right) for right in (True, False))
+        print(
+            f"asked back from {limits.guess:.2f} ({name}): {all_back:.1%} of the questions with an answer, the right "
+            f"entry among them {back:.1%}; {guessed(reporting[1], limits):.1%} of those without"
+        )
     for kind in dict.fromkeys(one.kind for one in others):
         of_kind = [question for question in others if question.kind == kind]
         print(f"refused of {kind}: {share(of_kind, Limits(), 'unknown'):.1%} of {len(of_kind)}")

@@ -20,8 +20,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.intent_model import FEW, STRENGTH, IntentModel
+from bot.nlu.network import UNITS
 from bot.nlu.ngrams import Features, FeatureSpec
 from bot.nlu.sentence_vectors import PACKAGE as ENCODER_PACKAGE
+from bot.nlu.sentence_vectors import USUAL
 from bot.nlu.wish_rules import WishRules
 from bot.nlu.wishes import Wish, find_wishes
 
@@ -34,12 +36,14 @@ logger = logging.getLogger(__name__)
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class HybridIntentClassifier(GraphComponent, IntentClassifier):
-    """Character and word n-grams beside sentence vectors, under linear support vector machines.
+    """Character and word n-grams beside sentence vectors, under linear support vector machines and a small network.
 
     Options: ``characters``, ``words``, ``syllables``, ``letters``, ``entities`` and ``vector``, how much each kind of
     feature counts (:class:`bot.nlu.ngrams.FeatureSpec`); ``strength``, the inverse of the regularisation; ``few``, up to
-    how many examples sentence vectors are seen as their nearness to each other, 0 for never; ``ranking_length``. Uses
-    tokens and entities where components before it have set them.
+    how many examples sentence vectors are seen as their nearness to each other, 0 for never; ``network``, the units of
+    the network's hidden layer, 0 for no network; ``encoders``, those of the sentence vectors
+    (:mod:`bot.nlu.sentence_vectors`); ``ranking_length``. Uses tokens and entities where components before it
+    have set them.
 
     With ``wishes``, the path of a file such as ``data/wishes.yml``, two wishes in one message are both found
     (:mod:`bot.nlu.wishes`): this is the component that has the model by which parts of a message are understood.
@@ -53,6 +57,8 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
             **asdict(FeatureSpec()),
             "strength": STRENGTH,
             "few": FEW,
+            "network": UNITS,
+            "encoders": list(USUAL),
             "ranking_length": 10,
             "wishes": None,
         }
@@ -125,6 +131,8 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
             spec,
             self._config["strength"],
             self._config["few"],
+            self._config["network"],
+            self._config["encoders"],
         )
         path = self._config["wishes"]
         self._rules = WishRules.load(path) if path else None

@@ -1,9 +1,9 @@
-"""TF-IDF over n-grams beside sentence vectors, under linear support vector machines, with calibrated probabilities.
+"""TF-IDF over n-grams beside sentence vectors, under linear machines and a network, with calibrated probabilities.
 
 One machine an intent, against all others. Where examples are few, a sentence vector is seen as its nearness to that of each
-example: a radial kernel, which bends what is straight otherwise, and costs too much where they are many. The scores become
-probabilities by a softmax whose temperature is fitted on scores of held-out examples, so that of a hundred messages
-understood with 0.8 some eighty are right.
+example: a radial kernel, which bends what is straight otherwise, and costs too much where they are many. A small network
+(:mod:`bot.nlu.network`) has as much to say as the machines. The scores become probabilities by a softmax whose temperature
+is fitted on scores of held-out examples, so that of a hundred messages understood with 0.8 some eighty are right.
 
 Trained with scikit-learn, kept and run as plain arrays: the model is written as JSON and ``.npy`` without
 pickle, so that loading one executes nothing from it and asks for no version of scikit-learn.
@@ -15,7 +15,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -25,10 +25,11 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
+from bot.nlu.network import UNITS, Network
 from bot.nlu.ngrams import Features, FeatureSpec, features, normalise
 from bot.nlu.pinyin_reader import PinyinReader
 from bot.nlu.plain_speech import plain
-from bot.nlu.sentence_vectors import SIZE, sentence_vectors, warm_up
+from bot.nlu.sentence_vectors import USUAL, check, sentence_vectors, warm_up
 
 STRENGTH = 0.5
 """The inverse of the regularisation, where nothing else is asked for."""
@@ -60,6 +61,8 @@ class IntentModel:
         weights: np.ndarray,
         bias: np.ndarray,
         neighbours: np.ndarray,
+        network: Network | None = None,
+        encoders: Sequence[str] = USUAL,
     ) -> None:
         self.spec = spec
         self._reader = reader
@@ -68,6 +71,8 @@ class IntentModel:
         self._weights = weights  # features × intents, so that a message reads few rows
         self._bias = bias
         self._neighbours = neighbours  # vectors of the examples where they are few, else none
+        self._network = network
+        self._encoders = tuple(encoders)
 
     @classmethod
     def fit(
@@ -77,27 +82,35 @@ class IntentModel:
         spec: FeatureSpec,
         strength: float,
         few: int = FEW,
+        units: int = UNITS,
+        encoders: Sequence[str] = USUAL,
     ) -> IntentModel:
         """Trains on labelled messages; ``strength`` is the inverse of the regularisation.
 
-        Up to ``few`` messages, vectors are seen as their nearness to each other.
+        Up to ``few`` messages, vectors are seen as their nearness to each other. ``units`` are those of the network, 0
+        for none. Raises ``UnknownEncoder``.
         """
+        check(encoders)
         written = [normalise(message.text) for message in messages]
         reader = PinyinReader.learn(written)
         texts = [reader.read(text) for text in written]
         found = [features(*each, spec) for each in zip(texts, messages, strict=True)]
         vocabulary = Vocabulary.of(found, least=1 if len(texts) <= few else 2)
-        matrix = _sparse([vocabulary.row(one, spec) for one in found], len(vocabulary))
-        neighbours, roots = np.empty((0, SIZE), np.float32), np.eye(SIZE, dtype=np.float32)
+        grams = matrix = _sparse([vocabulary.row(one, spec) for one in found], len(vocabulary))
+        vectors = np.empty((len(texts), 0), np.float32)
+        neighbours = roots = np.empty((0, 0), np.float32)
         if spec.vector:
-            vectors = sentence_vectors(texts)
+            vectors = sentence_vectors(texts, encoders)
+            roots = np.eye(vectors.shape[1], dtype=np.float32)
             if len(texts) <= few:
                 # Nearness to neighbours is kept exactly: the folds of `_temperature` score as if they had only their own.
-                neighbours, roots = vectors, _roots(_nearness(vectors, vectors))
-            seen = _seen(vectors, neighbours) @ roots * spec.vector
+                neighbours = vectors
+                roots = _roots(_nearness(vectors, vectors, len(encoders)))
+            seen = _seen(vectors, neighbours, len(encoders)) @ roots * spec.vector
             matrix = hstack([matrix, csr_matrix(seen)], format="csr")
         wanted = np.asarray(labels)
-        temperature = _temperature(matrix, wanted, strength, few)
+        learning = _Learning(matrix, grams, vectors, wanted, strength, units)
+        temperature, of_network = learning.temperatures(few)
         machine = _machines(strength).fit(matrix, wanted)
         weights, bias = machine.coef_, machine.intercept_
         if len(machine.classes_) == 2:  # scikit-learn keeps one row for two classes
@@ -114,6 +127,8 @@ class IntentModel:
             np.ascontiguousarray(weights, dtype=np.float32),
             (bias / temperature).astype(np.float32),
             neighbours,
+            learning.network().times(1 / of_network) if units else None,
+            encoders,
         )
 
     def probabilities(self, message: Features) -> np.ndarray:
@@ -121,9 +136,13 @@ class IntentModel:
         text = self._reader.read(plain(normalise(message.text)))
         places, values = self._vocabulary.row(features(text, message, self.spec), self.spec)
         scores = values @ self._weights[places] + self._bias
+        vectors = np.empty((1, 0), np.float32)
         if self.spec.vector:
-            (seen,) = _seen(sentence_vectors([text]), self._neighbours)
+            vectors = sentence_vectors([text], self._encoders)
+            (seen,) = _seen(vectors, self._neighbours, len(self._encoders))
             scores = scores + seen @ self._weights[len(self._vocabulary) :]
+        if self._network is not None:
+            scores = scores + self._network.scores(places, values, vectors[0])
         return _softmax(scores)
 
     def ranking(self, message: Features, length: int) -> list[tuple[str, float]]:
@@ -137,6 +156,7 @@ class IntentModel:
         meta = {
             "spec": asdict(self.spec),
             "labels": self.labels,
+            "encoders": self._encoders,
             "pinyin": self._reader.content(),
             "vocabulary": self._vocabulary.names,
         }
@@ -144,6 +164,8 @@ class IntentModel:
         arrays = (self._vocabulary.idf, self._weights, self._bias, self._neighbours)
         for name, array in zip(_ARRAYS, arrays, strict=True):
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        if self._network is not None:
+            self._network.save(folder)
 
     @classmethod
     def restore(cls, folder: Path) -> IntentModel:
@@ -154,9 +176,20 @@ class IntentModel:
         )
         vocabulary = Vocabulary(meta["vocabulary"], idf)
         spec, reader = FeatureSpec(**meta["spec"]), PinyinReader(**meta["pinyin"])
+        encoders, network = meta["encoders"], Network.restore(folder)
         if spec.vector:
-            warm_up()
-        return cls(spec, reader, vocabulary, meta["labels"], weights, bias, neighbours)
+            warm_up(encoders)
+        return cls(
+            spec,
+            reader,
+            vocabulary,
+            meta["labels"],
+            weights,
+            bias,
+            neighbours,
+            network,
+            encoders,
+        )
 
 
 class Vocabulary:
@@ -224,37 +257,71 @@ def _machines(strength: float) -> LinearSVC:
     return LinearSVC(C=strength, tol=0.1, random_state=0)
 
 
-def _temperature(matrix: csr_matrix, labels: np.ndarray, strength: float, few: int) -> float:
-    """What scores must be divided by so that their softmax is right as often as it says, on held-out examples.
+@dataclass(frozen=True)
+class _Learning:
+    """What is learned from: ``matrix`` is seen by the machines, ``grams`` and ``vectors`` by the network."""
 
-    Where examples are more than ``few``, a third of them tells enough.
-    """
-    names, counts = np.unique(labels, return_counts=True)
-    if len(names) < 3 or counts.min() < _CALIBRATION_FOLDS:
-        return _USUAL_TEMPERATURE
-    folds = StratifiedKFold(_CALIBRATION_FOLDS).split(matrix, labels)
-    scores, right = [], []
-    for rest, held_out in islice(folds, 1 if len(labels) > few else None):
-        machine = _machines(strength).fit(matrix[rest], labels[rest])
-        scores.append(machine.decision_function(matrix[held_out]))
-        right.append(np.searchsorted(names, labels[held_out]))
-    all_scores, all_right = np.concatenate(scores), np.concatenate(right)
+    matrix: csr_matrix
+    grams: csr_matrix
+    vectors: np.ndarray
+    labels: np.ndarray
+    strength: float
+    units: int
+
+    def network(self, messages: np.ndarray | slice = slice(None)) -> Network:
+        """The network of these messages."""
+        places = np.unique(self.labels[messages], return_inverse=True)[1]
+        return Network.fit(self.grams[messages], self.vectors[messages], places, self.units)
+
+    def temperatures(self, few: int) -> tuple[float, float]:
+        """What the scores of the machines and of the network must be divided by before they are added.
+
+        Their softmax is right as often as it says then, on held-out examples. Where examples are more than ``few``, a
+        third of them tells enough.
+        """
+        names, counts = np.unique(self.labels, return_counts=True)
+        if len(names) < 3 or counts.min() < _CALIBRATION_FOLDS:
+            return (2 * _USUAL_TEMPERATURE, 2.0) if self.units else (_USUAL_TEMPERATURE, 1.0)
+        folds = StratifiedKFold(_CALIBRATION_FOLDS).split(self.matrix, self.labels)
+        of_machines, of_network, right = [], [], []
+        for rest, held_out in islice(folds, 1 if len(self.labels) > few else None):
+            machine = _machines(self.strength).fit(self.matrix[rest], self.labels[rest])
+            of_machines.append(machine.decision_function(self.matrix[held_out]))
+            if self.units:
+                network = self.network(rest)
+                vectors = self.vectors[held_out]
+                of_network.append(network.scores_of_many(self.grams[held_out], vectors))
+            right.append(np.searchsorted(names, self.labels[held_out]))
+        wanted, machines = np.concatenate(right), np.concatenate(of_machines)
+        temperature = _temperature(machines, wanted)
+        if not self.units:
+            return temperature, 1.0
+        # Each is made as sure as it should be before they are added, and then their sum.
+        networks = np.concatenate(of_network)
+        other = _temperature(networks, wanted)
+        both = _temperature(machines / temperature + networks / other, wanted, least=1.0)
+        return temperature * both, other * both
+
+
+def _temperature(scores: np.ndarray, right: np.ndarray, least: float = 0.02) -> float:
+    """What scores must be divided by so that their softmax is right as often as it says; not less than ``least``."""
 
     def loss(log_temperature: float) -> float:
-        chances = _softmax(all_scores / math.exp(log_temperature))
-        return float(-np.log(chances[np.arange(len(all_right)), all_right] + 1e-12).mean())
+        chances = _softmax(scores / math.exp(log_temperature))
+        return float(-np.log(chances[np.arange(len(right)), right] + 1e-12).mean())
 
-    return math.exp(minimize_scalar(loss, bounds=(-4, 2), method="bounded").x)
+    return math.exp(minimize_scalar(loss, bounds=(math.log(least), 2), method="bounded").x)
 
 
-def _seen(vectors: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
+def _seen(vectors: np.ndarray, neighbours: np.ndarray, encoders: int) -> np.ndarray:
     """What the machines see of sentence vectors: how near they are to the neighbours or, without any, the vectors."""
-    return _nearness(vectors, neighbours) if len(neighbours) else vectors
+    return _nearness(vectors, neighbours, encoders) if len(neighbours) else vectors
 
 
-def _nearness(vectors: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
-    """A radial kernel of vectors of unit length, times ``_NEARNESS``."""
-    result: np.ndarray = _NEARNESS * np.exp(_WIDTH * (vectors @ neighbours.T - 1))
+def _nearness(vectors: np.ndarray, neighbours: np.ndarray, encoders: int) -> np.ndarray:
+    """A radial kernel of vectors that have unit length an encoder, times ``_NEARNESS`` an encoder."""
+    likeness = vectors @ neighbours.T / encoders
+    result: np.ndarray = _NEARNESS * encoders * np.exp(_WIDTH * (likeness - 1))
     return result
 
 

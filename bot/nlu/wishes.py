@@ -39,20 +39,20 @@ _SURE = 0.9
 """How surely several clauses must be understood together to need no look at each."""
 _PERSON = 0.8
 """How likely wanting a person must be."""
-_CERTAIN = 0.99
+_CERTAIN = 0.998
 """How surely a message is understood as a whole that is not looked at in parts, unless it says that another thing comes."""
 
 _POINTS = {
     Link.NOTHING: -1.5,
-    Link.COMMA: -1.7,
+    Link.COMMA: -1.4,
     Link.GOING_ON: -0.3,
     Link.LIST: 0.5,
-    Link.SENTENCE: 1.2,
-    Link.CONNECTOR: 2.7,
+    Link.SENTENCE: 1.5,
+    Link.CONNECTOR: 3.0,
 }
 _FOR_ODDS, _FOR_WHOLE = 0.4, 0.16
 """For each unit of the less sure part's log odds, and of the log probabilities that both wishes have in the whole."""
-_BOTH_ASK, _LOOKUPS, _ONE_MATTER, _ONE_QUESTION = 1.2, 0.3, -1.1, -1.2
+_BOTH_ASK, _LOOKUPS, _ONE_MATTER, _ONE_QUESTION = 1.2, 0.3, -0.8, -1.2
 _UNLIKELY = 0.001
 
 

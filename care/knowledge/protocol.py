@@ -36,9 +36,14 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nothing fits well enough to be said. ``nearest`` is for the log and the studio, never for the customer."""
+    """Nothing fits well enough to be said.
+
+    ``nearest`` is for the log and the studio, never for the customer. ``guesses`` are entries that may be offered as a
+    question back (您想问的是不是…); their answers are not told before one is chosen.
+    """
 
     nearest: Hit | None = None
+    guesses: tuple[Hit, ...] = ()
 
 
 Outcome = Answer | Candidates | Unknown

@@ -32,13 +32,15 @@ class Limits:
     """When a hit is good enough to be said.
 
     Below ``threshold`` the question is unknown. Another entry is a candidate beside the best when it
-    stays behind by less than ``doubt`` times what the best lacks to 1. Both are chosen by
+    stays behind by less than ``doubt`` times what the best lacks to 1. From ``guess`` on, entries are
+    offered as a question back to one that is unknown. All are chosen by
     ``benchmarks/knowledge_threshold.py`` on wordings held out from the entries and on sentences that
     the entries do not answer.
     """
 
     threshold: float = 0.89
     doubt: float = 2.55
+    guess: float = 0.43
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,8 @@ def decide(hits: list[Hit], limits: Limits, *, bare: bool = False) -> Outcome:
     A ``bare`` topic (one word and no question) is asked back unless it is an entry's own wording.
     """
     if not hits or hits[0].score < limits.threshold:
-        return Unknown(hits[0] if hits else None)
+        guesses = tuple(hit for hit in hits[:MOST_CANDIDATES] if hit.score >= limits.guess)
+        return Unknown(hits[0] if hits else None, guesses)
     best, *others = hits[:MOST_CANDIDATES]
     reach = 0.0 if bare and best.score < 1 else best.score - limits.doubt * (1 - best.score)
     near = [hit for hit in others if hit.score > max(reach, limits.threshold * COMPANION)]

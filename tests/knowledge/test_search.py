@@ -18,7 +18,7 @@ from care.knowledge import (
 )
 from care.knowledge.search import decide
 
-LIMITS = Limits(threshold=0.5, doubt=0.4)
+LIMITS = Limits(threshold=0.5, doubt=0.4, guess=0.3)
 
 
 def hit(name: str, score: float) -> Hit:
@@ -31,9 +31,16 @@ def ids(outcome: object) -> list[str]:
 
 
 def test_below_the_threshold_is_unknown_with_the_nearest_on_record() -> None:
-    best = hit("a", 0.49)
+    best = hit("a", 0.29)
     assert decide([best], LIMITS) == Unknown(best)
     assert decide([], LIMITS) == Unknown(None)
+
+
+def test_what_comes_near_is_offered_and_not_told() -> None:
+    hits = [hit("a", 0.49), hit("b", 0.3), hit("c", 0.29)]
+    assert decide(hits, LIMITS) == Unknown(hits[0], (hits[0], hits[1]))
+    four = [hit(name, 0.4) for name in "abcd"]
+    assert decide(four, LIMITS) == Unknown(four[0], tuple(four[:3]))
 
 
 def test_one_clear_hit_is_the_answer() -> None:

@@ -23,7 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--peers",
         nargs="*",
-        choices=("linear", "nlpjs", "diet"),
+        choices=("english", "linear", "nlpjs", "diet"),
         default=["linear", "nlpjs"],
         help="what is measured beside ours; diet is stock Rasa, which takes hours for ten thousand sentences",
     )
@@ -35,6 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def chosen(options: argparse.Namespace) -> Mapping[str, Callable[[Task], Run]]:
     """Ours and the peers that the command line asks for, by the name that the report gives them."""
     every: dict[str, tuple[str, Callable[[Task], Run]]] = {
+        "english": (f"{OURS}, encoder for English", partial(in_python, ["english"])),
         "linear": ("n-grams + logistic regression", partial(in_python, ["linear"])),
         "nlpjs": ("NLP.js", nlpjs),
         "diet": (

@@ -33,10 +33,10 @@ ENTITY = "month"
 _M = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _NO_NUMBER_BEFORE = r"(?<![\d.零〇一二两三四五六七八九十百第几每])"
 # 月租, 月费, 月饼 are words of their own: 这个月租 is 这个 + 月租.
-_MONTH_END = r"月(?!租|费(?!用)|饼|嫂|湖|亮|光|季|坛|山|卡|票|包|功能费|使用费|天(?!天)|内)(?:份)?"
+_MONTH_END = r"月(?!初[一二三四五六七八九十]|租|费(?!用)|饼|嫂|湖|亮|光|季|坛|山|卡|票|包|功能费|使用费|天(?!天)|内)(?:份)?"
 _COUNT = r"(?P<n>\d{1,2}|[一二两三四五六七八九]|十[一二]?)"
 _RELATIVE = (
-    r"(?:(?<![上大])(?P<back>上{1,4})[一嗰𠮶]?个?(?:自然|账单)?|(?P<over>刚刚?(?:才)?(?:过去|过完|结束)的?[那这上]?一?个?)|(?P<again>大上个?|前个|(?<![以之目提当])前(?=月(?!月)))|(?<!下)(?P<ahead>下{1,4})一?个?|(?P<next>次)"
+    r"(?:(?<![上大再])(?P<back>上{1,4})[一嗰𠮶]?个?(?:自然|账单)?|(?P<over>刚刚?(?:才)?(?:过去|过完|结束|出账|出完账)的?[那这上]?一?个?)|(?P<again>大{1,2}上个?|再(?:上|往前)一?个?|前个|(?<![以之目提当])前(?=月(?!月)))|(?<!下)(?P<ahead>下{1,4})一?个?|(?P<next>次)"
     r"|(?P<now>本个?|当前?|今|这一?个|这|今个|呢个|尼个|依个))"
 )
 
@@ -50,7 +50,7 @@ def _numbered_month(group: str) -> str:
 _NUMBERED_MONTH = re.compile(_numbered_month("a") + _MONTH_END)
 _RANGE = re.compile(
     rf"从?{_numbered_month('a')}(?:月份?)?(?:开始|起)?{TO}"
-    rf"(?:{_numbered_month('b')}{_MONTH_END}|(?P<today>现在|目前|今天|如今|这个月|本月)"
+    rf"(?:{_numbered_month('b')}{_MONTH_END}|(?P<today>现在|目前|今天|如今|这会儿?|这个月|本月)"
     rf"|(?P<last>上个月|上月))"
 )
 _SINCE = re.compile(
@@ -90,7 +90,8 @@ _SAME = re.compile(
     r"(?P<y>去年|上年|旧年|前年)的?(?:同期|同月|这个?月|本月|当月|(?:这个?|现在这个?)?时候|这会儿?|这阵子?|此时)(?:那个月)?"
 )
 _PERIOD = re.compile(
-    r"(?<!上)(?P<back>上{1,2})一?个?(?:账期|账单期|账单周期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
+    r"(?P<newest>最[近新]的?一[期张](?=的?(?:账单|话费|费用|单)))"
+    r"|(?<!上)(?P<back>上{1,2})一?个?(?:账期|账单期|账单周期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
     r"|(?P<ahead>下)一?个?(?:账期|账单期|计费周期)|(?:这个|本|当)(?:账期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
 )
 _HOLIDAY = re.compile(
@@ -99,7 +100,7 @@ _HOLIDAY = re.compile(
 _SUMMER = re.compile(rf"(?:(?P<y>{YEAR}|{YEAR_WORD})的?)?暑假(?:(?:那|这)?(?:两个月|期间)|{OF}|$)")
 # Ends of a range that are no numbered month: 上个月, 现在, 年初, 2026-03.
 _END = (
-    r"(?:(?P<{0}back>上{{1,3}})一?个?月(?:份)?|(?P<{0}now>现在|目前|今天|今日|如今|而家|这个?月|本月|当月|眼下)"
+    r"(?:(?P<{0}back>上{{1,3}})一?个?月(?:份)?|(?P<{0}now>现在|目前|今天|今日|如今|这会儿?|而家|这个?月|本月|当月|眼下)"
     r"|(?P<{0}start>(?:[今去]年)?年[初头]|[今去]年)|(?P<{0}y>20\d{{2}})(?:[-/.年]\s?)?(?P<{0}m>1[0-2]|0?[1-9])月?(?:份)?(?!\d))"
 )
 _RANGE_OF_OTHERS = re.compile(
@@ -235,11 +236,12 @@ def _relative(text: str, today: date) -> Iterator[Span]:
         if match["back"] or match["over"]:
             yield month(match, -len(match["back"] or "一"))
         elif match["again"]:
-            yield month(match, -2)
+            yield month(match, -3 if match["again"].startswith("大大") else -2)
         else:
             yield month(match, len(match["ahead"] or match["next"] or ""))
     for match in _PERIOD.finditer(text):
-        yield month(match, len(match["ahead"] or "") - len(match["back"] or ""))
+        back = 1 if match["newest"] else len(match["back"] or "")
+        yield month(match, len(match["ahead"] or "") - back)
     for match in _AGO.finditer(text):
         count = 6 if match["half"] else 12 if match["year"] else number(match["n"])
         yield month(match, -count)

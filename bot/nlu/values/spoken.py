@@ -18,7 +18,7 @@ _LEFT_OUT = re.compile(
 )
 _WANTED = re.compile(rf"(?:(?<!不)是|系|(?<!不)要|改|换|就){_VERB}$")
 _CORRECTED = re.compile(
-    rf"(?:{_FILLER})*(?:不对|不不不?|不是|说错了?|讲错了?|搞错了?|记错了?|错了|口误|sorry|no)(?:{_FILLER}|了|我|说|要|应该|是)*"
+    rf"(?:{_FILLER})*(?:不对|不不不?|啊不|不是|说错了?|讲错了?|搞错了?|记错了?|错了|口误|sorry|no)(?:{_FILLER}|了|我|说|要|应该|是)*"
 )
 # 周三改到周四: the second day takes the place of the first.
 _MOVED = re.compile(
@@ -27,6 +27,8 @@ _MOVED = re.compile(
 _SAME = re.compile(r"(?!.*(?:或|和|跟|还是|也|不|改))[^。!！?？]{0,6}")
 # 不要周一，周二周三随便
 _UNWANTED = re.compile(rf"(?:(?<!要)不要|别|除了?|除开){_VERB}在?$")
+# 查9月，不是8月: what stands right after 不是 is not meant; 8月，不是，9月 takes back the first.
+_NOT_THIS = re.compile(rf"(?:份|的|账单|话费|{_FILLER})*(?:而|可|又)?不是")
 # 九月不对十月也不对
 _WRONG_TOO = re.compile("(?:份|号|的)*(?:也|都)")
 _FAR = 40  # characters; nobody takes back what was said longer ago
@@ -63,10 +65,12 @@ def settled(folded: str, spans: Iterable[Span]) -> list[Span]:
 def _meant(folded: str, spans: list[Span]) -> list[Span]:
     """The spans whose values nothing in the text takes back; of each entity one value stays at least."""
     refused: list[tuple[str, object]] = []
-    for place, span in enumerate(spans):
-        if _is_ruled_out(folded, span) or any(
-            other.entity == span.entity and _takes_back(folded, span, other)
-            for other in spans[place + 1 :]
+    for span in spans:
+        same = [other for other in spans if other.entity == span.entity]
+        if (
+            _is_ruled_out(folded, span)
+            or any(_takes_back(folded, span, other) for other in same if other.start > span.start)
+            or any(_NOT_THIS.fullmatch(folded, other.end, span.start) for other in same)
         ):
             refused.append((span.entity, span.value))
     spans = _finest(folded, spans)
@@ -109,6 +113,8 @@ def _is_ruled_out(folded: str, span: Span) -> bool:
 def _takes_back(folded: str, first: Span, second: Span) -> bool:
     """Whether the second value replaces the first."""
     if second.start - first.end > _FAR:
+        return False
+    if _NOT_THIS.fullmatch(folded, first.end, second.start):
         return False
     if _CORRECTED.fullmatch(folded, first.end, second.start):
         return not _WRONG_TOO.match(folded, second.end)

@@ -124,3 +124,20 @@ def test_chances_say_how_often_it_is_right() -> None:
         for number in range(50)
     ]
     assert 0.68 < sum(sure) / len(sure) < 0.88
+
+
+def test_a_network_is_asked_beside_the_machines_unless_it_is_left_out(tmp_path: Path) -> None:
+    pairs = [(text, name) for name, texts in EXAMPLES.items() for text in texts]
+    messages, names = [Features(text) for text, _ in pairs], [name for _, name in pairs]
+    chances = {}
+    for units in (0, 16):
+        model = IntentModel.fit(messages, names, FeatureSpec(), strength=0.5, units=units)
+        chances[units] = model.probabilities(Features("查一下流量"))
+        folder = tmp_path / str(units)
+        folder.mkdir()
+        model.save(folder)
+        assert (folder / "network_rows.npy").exists() == (units > 0)
+        restored = IntentModel.restore(folder).probabilities(Features("查一下流量"))
+        assert restored == pytest.approx(chances[units])
+        assert model.labels[int(chances[units].argmax())] == "query_usage"
+    assert np.log(chances[0]) != pytest.approx(np.log(chances[16]), rel=0.01)
