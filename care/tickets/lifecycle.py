@@ -72,16 +72,21 @@ class NewTicket:
     phone: str | None = None
     conversation_id: str | None = None
     turn_id: str | None = None
+    matter: str | None = None
 
 
 def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo) -> Ticket:
-    """Open a ticket and give it its number; the same turn opens one of a kind only once."""
+    """Open a ticket and give it its number; the same turn opens one of a kind only once, and so does a matter."""
     if new.turn_id is not None:
         first = session.scalar(
             select(Ticket).where(Ticket.turn_id == new.turn_id, Ticket.kind == new.kind)
         )
         if first is not None:
             return first
+    if new.matter is not None:
+        known = of_matter(session, new.matter)
+        if known is not None:
+            return known
     day = now.astimezone(zone).strftime("%Y%m%d")
     ticket = Ticket(
         number=f"GD{day}{advance(session, f'ticket:{day}'):04d}",
@@ -96,6 +101,7 @@ def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo)
         phone=new.phone,
         conversation_id=new.conversation_id,
         turn_id=new.turn_id,
+        matter=new.matter,
         created_at=now,
         promised_at=now + new.promise,
         updated_at=now,
@@ -134,6 +140,12 @@ def history(session: Session, number: str) -> list[TicketStep]:
     """The steps of a ticket, oldest first."""
     query = select(TicketStep).where(TicketStep.number == number).order_by(TicketStep.id)
     return list(session.scalars(query))
+
+
+def of_matter(session: Session, matter: str) -> Ticket | None:
+    """The ticket about a matter, unless it was cancelled."""
+    query = select(Ticket).where(Ticket.matter == matter, Ticket.state != TicketState.CANCELLED)
+    return session.scalar(query)
 
 
 def of_conversation(session: Session, conversation_id: str) -> list[Ticket]:

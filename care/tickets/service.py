@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from care.clock import Clock
@@ -21,7 +22,7 @@ type Announce = Callable[[Session, str, datetime], None]
 
 @dataclass(frozen=True)
 class TicketRequest:
-    """What a ticket is wanted for; ``turn_id`` makes a repeated turn open one only."""
+    """What a ticket is wanted for; ``turn_id`` makes a repeated turn open one only, ``matter`` any later wish."""
 
     kind: TicketKind
     title: str
@@ -35,6 +36,7 @@ class TicketRequest:
     turn_id: str | None = None
     rural: bool = False
     priority: int = 0
+    matter: str | None = None
 
 
 class Tickets:
@@ -52,7 +54,7 @@ class Tickets:
     async def open(
         self, request: TicketRequest, guard: Callable[[Session], None] | None = None
     ) -> Ticket:
-        """Open a ticket. ``guard`` is called first in the transaction and may refuse."""
+        """Open a ticket, or give the one that the turn or the matter has. ``guard`` is called first and may refuse."""
         now = self._clock()
         new = NewTicket(
             kind=request.kind,
@@ -67,6 +69,7 @@ class Tickets:
             phone=request.phone,
             conversation_id=request.conversation_id,
             turn_id=request.turn_id,
+            matter=request.matter,
         )
 
         def work(session: Session) -> Ticket:
@@ -76,7 +79,15 @@ class Tickets:
             self._announce(session, ticket.number, now)
             return ticket
 
-        return await self._db.write(work)
+        try:
+            return await self._db.write(work)
+        except IntegrityError:
+            # Two turns about one matter at the same moment: the other has opened it.
+            return await self._db.write(work)
+
+    async def of_matter(self, matter: str) -> Ticket | None:
+        """The ticket about a matter, unless it was cancelled."""
+        return await self._db.read(lambda session: lifecycle.of_matter(session, matter))
 
     async def move(self, number: str, to: TicketState, actor: str, note: str) -> Ticket:
         """Move a ticket to another state. Raises ``NotFound`` or ``TransitionNotAllowed``."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.db import Base, UtcDateTime
@@ -35,7 +35,7 @@ class TicketKind(StrEnum):
 
 
 class Ticket(Base):
-    """One matter. ``turn_id`` makes a repeated turn open it once."""
+    """One matter. ``turn_id`` makes a repeated turn open it once, ``matter`` whoever asks for it again."""
 
     __tablename__ = "tickets"
     __table_args__ = (
@@ -43,6 +43,14 @@ class Ticket(Base):
         CheckConstraint(
             "state IN ('open','assigned','in_progress','waiting_customer','resolved','closed','cancelled')",
             name="state",
+        ),
+        # What was given up may be asked for again.
+        Index(
+            "uq_tickets_matter_not_cancelled",
+            "matter",
+            unique=True,
+            sqlite_where=text("state != 'cancelled'"),
+            postgresql_where=text("state != 'cancelled'"),
         ),
     )
 
@@ -58,6 +66,8 @@ class Ticket(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     conversation_id: Mapped[str | None] = mapped_column(String(26), index=True)
     turn_id: Mapped[str | None] = mapped_column(String(26))
+    matter: Mapped[str | None] = mapped_column(String(120))
+    """What it is about, where that may be on record once only (a charge of a month)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     promised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

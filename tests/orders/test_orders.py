@@ -110,7 +110,7 @@ def world(db: Database, clock: Clock, bss: EmbeddedBss) -> World:
     def make(yes_suffices: frozenset[str], system: Any) -> Orders:
         duty = Duty("yes_suffices", "…", "…", False, names=yes_suffices)
         duties = Duties({duty.id: duty})
-        return Orders(db, all_kinds(system), verification, texts, duties, clock, ZONE)
+        return Orders(db, all_kinds(system, duties, ZONE), verification, texts, duties, clock, ZONE)
 
     verified = Verified(contact, CUSTOMER, LINE, PHONE, until)
     return World(db, clock, bss, texts, verified, make)
