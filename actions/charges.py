@@ -48,7 +48,7 @@ class ExplainCharge(MoneyAction):
             dispatcher.utter_message(response="utter_charge_month_not_kept")
             return
         if not bills:
-            dispatcher.utter_message(response="utter_charge_month_not_kept")
+            dispatcher.utter_message(response="utter_no_bills")
             return
         if inquiry.months:
             bills = bills[::-1]  # of several months that were named, the latest is looked at first

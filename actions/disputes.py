@@ -45,6 +45,9 @@ FORM_SLOT = "disputed_charge"
 CHARGES_OFFERED = 7
 
 _NOT_KEPT = (BadMonth, MonthNotYet, MonthTooOld)
+_MOST = Decimal(100_000)
+"""Yuan; a greater number is no charge, but a number of something else."""
+
 _SEVERAL = "several"
 _REASONS = {
     _SEVERAL: "utter_dispute_several",
@@ -86,9 +89,10 @@ class DisputeCharge(VerifiedAction):
         try:
             bills = await bills_of(self.services.bss, line.id, inquiry.months, today)
         except _NOT_KEPT:
-            bills = ()
-        if not bills:
             dispatcher.utter_message(response="utter_dispute_month_not_kept")
+            return leave_form([FORM_SLOT, "month"])
+        if not bills:
+            dispatcher.utter_message(response="utter_no_bills")
             return leave_form([FORM_SLOT, "month"])
         if chosen == WHOLE_BILL:
             found: list[Found] = [Found(_issued(bills), None)]
@@ -258,7 +262,7 @@ class AskDisputedCharge(CareAction):
         except _NOT_KEPT:
             bills = ()
         if not bills:
-            dispatcher.utter_message(response="utter_dispute_month_not_kept")
+            dispatcher.utter_message(response="utter_no_bills")
             return leave_form([FORM_SLOT])
         bill = _issued(bills)
         dispatcher.utter_message(
@@ -310,7 +314,7 @@ def _issued(bills: Sequence[Bill]) -> Bill:
 
 def _is_sum(text: str) -> bool:
     try:
-        return Decimal(text) > 0
+        return 0 < Decimal(text) < _MOST
     except InvalidOperation:
         return False
 

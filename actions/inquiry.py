@@ -49,7 +49,7 @@ _RECORDS = re.compile(
     r"|每天用|每日用|哪天用|打给谁|跟谁(打|通)|跟哪些号码"
 )
 _COMPARISON = re.compile(
-    r"对比|相比|比较|[比跟和同与].{0,8}比|比.{0,8}(多|少|贵|高|低)|差多少|贵在|多在哪|涨了"
+    r"对比|相比|比较一?下|[跟和同与].{0,8}比|比(?!较).{0,8}(多|少|贵|高|低)|差多少|贵在|多在哪|涨了"
 )
 _REFERENCE = re.compile(r"[比跟和同与]\s*$")
 """Before a month that is only compared with: 比上个月贵."""
@@ -263,11 +263,11 @@ class FurtherInquiry(CareAction):
         if before is None:
             dispatcher.utter_message(response="utter_inform")
             return []
-        said = _said(tracker)
-        charge = said["item"] or said["addon"] or said["amounts"]
-        if charge and before.action in ("action_query_bill", "action_query_balance"):
-            return [FollowupAction(_ACTIONS["explain_charge"])]
-        return [FollowupAction(before.action)]
+        said, action = _said(tracker), before.action
+        if action in (_ACTIONS["query_bill"], _ACTIONS["query_balance"]):
+            charge = said["item"] or said["addon"] or said["amounts"]
+            action = _ACTIONS["explain_charge" if charge else "query_bill"]
+        return [FollowupAction(action)]
 
 
 def named_other_number(tracker: Tracker, caller: Caller) -> bool:

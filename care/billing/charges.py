@@ -20,6 +20,9 @@ from care.bss.protocol import (
     Plan,
 )
 
+_MARGINS = (Decimal(0), Decimal(1))
+"""Yuan by which a charge may differ from what was said: first not at all, then as people round."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -95,24 +98,33 @@ def find_charge(bills: Sequence[Bill], wanted: Wanted) -> Found | None:
                 return Found(bill, charge)
     if wanted.item_id is not None:
         return None
-    for amount in wanted.amounts:
-        for bill in bills:
-            fitting = [charge for charge in charges(bill) if charge.amount == amount]
-            if len(fitting) == 1:
-                return Found(bill, fitting[0])
-        for bill in bills:
-            if bill.total == amount:
-                return Found(bill, None)
+    for within in _MARGINS:
+        for amount in wanted.amounts:
+            for bill in bills:
+                fitting = [one for one in charges(bill) if _is(one.amount, amount, within)]
+                if len(fitting) == 1:
+                    return Found(bill, fitting[0])
+            for bill in bills:
+                if _is(bill.total, amount, within):
+                    return Found(bill, None)
     return None
 
 
 def find_rise(comparison: BillComparison, amounts: Sequence[Decimal]) -> str | None:
     """The kind of line that alone rose by one of these amounts."""
-    for amount in amounts:
-        fitting = [one.item_id for one in comparison.differences if one.change == amount]
-        if len(fitting) == 1:
-            return fitting[0]
+    for within in _MARGINS:
+        for amount in amounts:
+            fitting = [one for one in comparison.differences if _is(one.change, amount, within)]
+            if len(fitting) == 1:
+                return fitting[0].item_id
     return None
+
+
+def _is(value: Decimal, named: Decimal, within: Decimal) -> bool:
+    """Whether a sum is the one named; only whole yuan are said for a sum near them."""
+    if not within:
+        return value == named
+    return named == named.to_integral_value() and abs(value - named) < within
 
 
 async def with_month_before(bss: Bss, bill: Bill) -> BillComparison | None:

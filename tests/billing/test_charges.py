@@ -89,6 +89,22 @@ def test_a_charge_is_found_by_kind_amount_or_total() -> None:
     assert found(None, "7", "5") == ("2026-10", "crbt_fee")
 
 
+def test_a_whole_sum_may_be_rounded() -> None:
+    bills = [bill([line("plan_fee", "59"), line("data_overage", "24.40"), line("x", "25.10")])]
+
+    def found(amount: str) -> str | None:
+        one = find_charge(bills, Wanted(None, (Decimal(amount),)))
+        return one.charge.item_id if one and one.charge else None
+
+    assert found("24") == "data_overage"
+    assert found("26") == "x"
+    assert found("25") is None, "both are near it"
+    assert found("24.5") is None
+    assert found("60") is None, "a whole yuan off"
+    compared = compare_bills(bill([line("data_overage", "4.10")]), bills[0])
+    assert find_rise(compared, [Decimal(20)]) == "data_overage"
+
+
 def test_what_rose_by_the_amount_named() -> None:
     compared = compare_bills(
         bill([line("a", "10"), line("b", "10"), line("c", "1")]),
