@@ -28,6 +28,11 @@ from care.bss.protocol import Bill, ChargeKind, Line, Plan
 from care.clock import local_date
 from care.wording import data_size, day, month, yuan
 
+_WAYS = {
+    "doubt": "utter_charge_doubt",
+    "data": "utter_charge_overage",
+    "talk": "utter_charge_overage_of_talk",
+}
 _UNITS = {"MB": "", "minute": "分钟", "sms": "条"}
 
 
@@ -185,10 +190,10 @@ def _say_ways(dispatcher: CollectingDispatcher, bill: Bill, charge: Charge, told
             month=bill.month,
         )
         return
-    response = "utter_charge_doubt"
+    way = "doubt"
     if charge.kind is ChargeKind.OVERAGE:
-        response = "utter_charge_overage"
-    dispatcher.utter_message(response=response, item=charge.item_id, month=bill.month)
+        way = "data" if charge.unit == "MB" else "talk"
+    dispatcher.utter_message(response=_WAYS[way], item=charge.item_id, month=bill.month)
 
 
 def _quantity(charge: Charge) -> str:

@@ -37,7 +37,7 @@ from care.clock import local_date
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
 from care.tickets.service import TicketRequest
-from care.tickets.tables import TicketKind
+from care.tickets.tables import Ticket, TicketKind
 from care.wording import day, moment, month
 
 FORM = "dispute_form"
@@ -133,9 +133,13 @@ class DisputeCharge(VerifiedAction):
             )
             for one in found
         ]
-        first = judged[0]
+        first, ticket = judged[0], None
+        if not several:
+            ticket = await self._known(turn_of(tracker), first)
         if several:
             await self._ticket(dispatcher, tracker, caller, judged, _SEVERAL)
+        elif ticket is not None:
+            self._say_known(dispatcher, judged[:1], ticket)
         elif first.verdict is Verdict.NOTHING_CHARGED:
             dispatcher.utter_message(
                 response="utter_dispute_nothing_charged",
@@ -157,6 +161,12 @@ class DisputeCharge(VerifiedAction):
             await self._ticket(dispatcher, tracker, caller, judged[:1], first.verdict)
         return leave_form([FORM_SLOT, "month"])
 
+    async def _known(self, turn: Turn, judged: Judged) -> Ticket | None:
+        """The ticket that an earlier turn has opened about the charge."""
+        matter = matter_of(judged.claim)
+        ticket = (await self.services.tickets.of_matters([matter])).get(matter)
+        return None if ticket is None or ticket.turn_id == turn.id else ticket
+
     async def _ticket(
         self,
         dispatcher: CollectingDispatcher,
@@ -165,36 +175,47 @@ class DisputeCharge(VerifiedAction):
         judged: Sequence[Judged],
         reason: str,
     ) -> None:
-        """Open the ticket that a person looks into, or name the one there is."""
+        """Open the ticket that a person looks into: about what no earlier one is about."""
         services, turn = self.services, turn_of(tracker)
-        claims = sorted((one.claim for one in judged), key=lambda claim: claim.month)
-        matter = matter_of(claims[0])
-        what = await self._in_words(judged)
-        ticket = await services.tickets.of_matter(matter)
-        known = ticket is not None and ticket.turn_id != turn.id
-        if ticket is None:
-            request = await self._request(tracker, caller, turn, matter, what)
-            guard = services.conversations.guard(turn.id, turn.epoch)
-            ticket = await services.tickets.open(request, guard)
-        promised = moment(ticket.promised_at, services.zone)
-        if known:
-            dispatcher.utter_message(
-                response="utter_dispute_ticket_known",
-                what=what,
-                number=ticket.number,
-                promised=promised,
-            )
+        new = [
+            one
+            for one in judged
+            if one.refund is None and one.claim.amount > 0 and await self._known(turn, one) is None
+        ]
+        if not new:
+            known = [ticket for one in judged if (ticket := await self._known(turn, one))]
+            self._say_known(dispatcher, judged, known[0] if known else None)
             return
+        request = await self._request(tracker, caller, turn, new)
+        guard = services.conversations.guard(turn.id, turn.epoch)
+        ticket = await services.tickets.open(request, guard)
         dispatcher.utter_message(response=_REASONS[reason])
         dispatcher.utter_message(
-            response="utter_dispute_ticket", what=what, number=ticket.number, promised=promised
+            response="utter_dispute_ticket",
+            what=_in_words(new),
+            number=ticket.number,
+            promised=moment(ticket.promised_at, services.zone),
+        )
+
+    def _say_known(
+        self, dispatcher: CollectingDispatcher, judged: Sequence[Judged], ticket: Ticket | None
+    ) -> None:
+        if ticket is None:
+            dispatcher.utter_message(response="utter_dispute_settled", what=_in_words(judged))
+            return
+        dispatcher.utter_message(
+            response="utter_dispute_ticket_known",
+            what=_in_words(judged),
+            number=ticket.number,
+            promised=moment(ticket.promised_at, self.services.zone),
         )
 
     async def _request(
-        self, tracker: Tracker, caller: Caller, turn: Turn, matter: str, what: str
+        self, tracker: Tracker, caller: Caller, turn: Turn, judged: Sequence[Judged]
     ) -> TicketRequest:
         assert caller.verified is not None
         customer = await self.services.bss.customer(caller.verified.customer_id)
+        what = _in_words(judged)
         return TicketRequest(
             kind=TicketKind.COMPLAINT,
             title=f"费用争议：{what}",
@@ -206,15 +227,8 @@ class DisputeCharge(VerifiedAction):
             phone=caller.verified.phone,
             conversation_id=caller.conversation_id,
             turn_id=turn.id,
-            matter=matter,
+            matters=tuple(matter_of(one.claim) for one in judged),
         )
-
-    async def _in_words(self, judged: Sequence[Judged]) -> str:
-        """``2026年10月彩铃月使用费 5.00 元``."""
-        claims = sorted((one.claim for one in judged), key=lambda claim: claim.month)
-        months = "、".join(month(claim.month) for claim in claims)
-        total = sum((claim.amount for claim in claims), Decimal(0))
-        return f"{months}{judged[0].name or '整张账单'} {total:.2f} 元"
 
 
 class ValidateDisputeForm(CareForm):
@@ -298,6 +312,14 @@ def _meant(tracker: Tracker) -> tuple[Inquiry, str | None]:
     if _is_sum(chosen):
         return Inquiry(inquiry.action, months=months, amounts=(chosen,)), None
     return Inquiry(inquiry.action, months=months, item=chosen), chosen
+
+
+def _in_words(judged: Sequence[Judged]) -> str:
+    """``2026年10月彩铃月使用费 5.00 元``."""
+    claims = sorted((one.claim for one in judged), key=lambda claim: claim.month)
+    months = "、".join(month(claim.month) for claim in claims)
+    total = sum((claim.amount for claim in claims), Decimal(0))
+    return f"{months}{judged[0].name or '整张账单'} {total:.2f} 元"
 
 
 def _found(bills: Sequence[Bill], wanted: Wanted) -> list[Found]:

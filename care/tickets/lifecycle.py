@@ -1,16 +1,17 @@
 """The life of a ticket: opened once, moved along allowed ways only, each step on record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from care.db import new_id
 from care.db.counters import advance
 from care.errors import Conflict, NotFound
-from care.tickets.tables import Ticket, TicketKind, TicketState, TicketStep
+from care.tickets.tables import Ticket, TicketKind, TicketMatter, TicketState, TicketStep
 
 _ALLOWED = {
     TicketState.OPEN: {
@@ -72,21 +73,23 @@ class NewTicket:
     phone: str | None = None
     conversation_id: str | None = None
     turn_id: str | None = None
-    matter: str | None = None
+    matters: tuple[str, ...] = ()
 
 
 def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo) -> Ticket:
-    """Open a ticket and give it its number; the same turn opens one of a kind only once, and so does a matter."""
+    """Open a ticket and give it its number; the same turn opens one of a kind only once.
+
+    A matter that is on record already is not opened again either: the ticket there is is given.
+    """
     if new.turn_id is not None:
         first = session.scalar(
             select(Ticket).where(Ticket.turn_id == new.turn_id, Ticket.kind == new.kind)
         )
         if first is not None:
             return first
-    if new.matter is not None:
-        known = of_matter(session, new.matter)
-        if known is not None:
-            return known
+    known = of_matters(session, new.matters)
+    if known:
+        return next(iter(known.values()))
     day = now.astimezone(zone).strftime("%Y%m%d")
     ticket = Ticket(
         number=f"GD{day}{advance(session, f'ticket:{day}'):04d}",
@@ -101,13 +104,13 @@ def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo)
         phone=new.phone,
         conversation_id=new.conversation_id,
         turn_id=new.turn_id,
-        matter=new.matter,
         created_at=now,
         promised_at=now + new.promise,
         updated_at=now,
     )
     session.add(ticket)
     session.flush()
+    session.add_all(TicketMatter(matter=matter, number=ticket.number) for matter in new.matters)
     _record(session, ticket.number, new.actor, None, TicketState.OPEN, "", now)
     return ticket
 
@@ -125,6 +128,8 @@ def move(
     _record(session, number, actor, state, to, note, now)
     ticket.state = to
     ticket.updated_at = now
+    if to is TicketState.CANCELLED:  # what was given up may be asked for again
+        session.execute(delete(TicketMatter).where(TicketMatter.number == number))
     return ticket
 
 
@@ -142,10 +147,17 @@ def history(session: Session, number: str) -> list[TicketStep]:
     return list(session.scalars(query))
 
 
-def of_matter(session: Session, matter: str) -> Ticket | None:
-    """The ticket about a matter, unless it was cancelled."""
-    query = select(Ticket).where(Ticket.matter == matter, Ticket.state != TicketState.CANCELLED)
-    return session.scalar(query)
+def of_matters(session: Session, matters: Sequence[str]) -> dict[str, Ticket]:
+    """The tickets that these matters are on record with, by matter."""
+    if not matters:
+        return {}
+    query = (
+        select(TicketMatter.matter, Ticket)
+        .join(Ticket, TicketMatter.number == Ticket.number)
+        .where(TicketMatter.matter.in_(matters))
+        .order_by(TicketMatter.matter)
+    )
+    return {row.matter: row.Ticket for row in session.execute(query)}
 
 
 def of_conversation(session: Session, conversation_id: str) -> list[Ticket]:

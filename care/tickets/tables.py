@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.db import Base, UtcDateTime
@@ -35,7 +35,7 @@ class TicketKind(StrEnum):
 
 
 class Ticket(Base):
-    """One matter. ``turn_id`` makes a repeated turn open it once, ``matter`` whoever asks for it again."""
+    """What is to be settled. ``turn_id`` makes a repeated turn open it once."""
 
     __tablename__ = "tickets"
     __table_args__ = (
@@ -43,14 +43,6 @@ class Ticket(Base):
         CheckConstraint(
             "state IN ('open','assigned','in_progress','waiting_customer','resolved','closed','cancelled')",
             name="state",
-        ),
-        # What was given up may be asked for again.
-        Index(
-            "uq_tickets_matter_not_cancelled",
-            "matter",
-            unique=True,
-            sqlite_where=text("state != 'cancelled'"),
-            postgresql_where=text("state != 'cancelled'"),
         ),
     )
 
@@ -66,11 +58,18 @@ class Ticket(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     conversation_id: Mapped[str | None] = mapped_column(String(26), index=True)
     turn_id: Mapped[str | None] = mapped_column(String(26))
-    matter: Mapped[str | None] = mapped_column(String(120))
-    """What it is about, where that may be on record once only (a charge of a month)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     promised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TicketMatter(Base):
+    """What a ticket is about, where that may be on record once only (a charge of a month)."""
+
+    __tablename__ = "ticket_matters"
+
+    matter: Mapped[str] = mapped_column(String(120), primary_key=True)
+    number: Mapped[str] = mapped_column(ForeignKey("tickets.number"), index=True)
 
 
 class TicketStep(Base):
