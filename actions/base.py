@@ -138,6 +138,8 @@ FLOW_SLOTS = (
     "outage_place",
     "ticket_consent",
     "complaint_about",
+    "inquiry",
+    "disputed_charge",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 

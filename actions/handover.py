@@ -18,6 +18,7 @@ from actions.base import (
     pending_wishes,
     said,
 )
+from actions.inquiry import for_desk, kept
 from care.clock import local_date
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone, mask_text
@@ -56,6 +57,10 @@ _TASKS = {
     "action_query_bill": "查账单",
     "action_query_balance": "查余额",
     "action_query_usage": "查用量",
+    "action_explain_charge": "看扣费",
+    "action_dispute_charge": "退扣错的费用",
+    "action_query_payments": "查缴费",
+    "action_query_points": "查积分",
     "action_query_plan": "查套餐",
     "action_query_ticket": "查工单",
     "action_query_outage": "查网络故障",
@@ -110,6 +115,9 @@ _QUESTIONS = {
     "urge_ticket_form": "催工单",
     "cancel_ticket_form": "撤销工单",
     "complaint_form": "登记投诉",
+    "dispute_form": "退扣错的费用",
+    "disputed_charge": "等说明是哪一笔",
+    "broadband_fault_form": "宽带报修",
     "callback_form": "预约回电",
     "own_line_form": "选号码",
     "own_line": "等选择号码",
@@ -263,6 +271,9 @@ async def collected(services: Services, tracker: Tracker, caller: Caller) -> dic
         value = tracker.get_slot(slot)
         if value:
             packet[label] = await _in_words(services, slot, value)
+    inquiry = kept(tracker)
+    if inquiry is not None and (about := await for_desk(services.bss, inquiry)):
+        packet["在问的费用"] = about
     if tracker.get_slot("offer"):
         packet["要办的业务"] = await services.orders.offered(str(tracker.get_slot("offer")))
     told = [wish["intent"] for wish in pending_wishes(tracker) if not wish.get("guessed")]

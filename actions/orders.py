@@ -50,6 +50,9 @@ _YES = re.compile(
 REJECTIONS = {
     RejectReason.LINE_NOT_ACTIVE: "utter_rejected_line_not_active",
     RejectReason.IN_ARREARS: "utter_rejected_in_arrears",
+    RejectReason.ALREADY_REFUNDED: "utter_rejected_already_refunded",
+    RejectReason.REFUNDED_LATELY: "utter_rejected_refunded_lately",
+    RejectReason.NOT_ENOUGH_POINTS: "utter_rejected_not_enough_points",
 }
 """What is said when the operator would refuse an order, whatever is ordered; ``{name}`` is what was wanted."""
 
@@ -150,6 +153,8 @@ _SENTENCES = {
     ),
     "lift_lost": Sentences(offer="utter_lift_lost_offer", done="utter_lift_lost_done"),
     "spam_shield": Sentences(offer="utter_spam_shield_offer", done="utter_spam_shield_done"),
+    "refund_charge": Sentences(offer="utter_refund_charge_offer", done="utter_refund_charge_done"),
+    "redeem_points": Sentences(offer="utter_redeem_points_offer", done="utter_redeem_points_done"),
 }
 
 

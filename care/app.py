@@ -155,7 +155,7 @@ def wire(
         settings.zone,
         announcer.ticket,
     )
-    kinds = all_kinds(bss, appointments, settings.zone)
+    kinds = all_kinds(bss, duties, appointments, settings.zone)
     orders = Orders(db, kinds, verification, duties, clock, settings.zone)
     words = load_words(settings.data_dir / "line_words.yml")
     return Services(

@@ -9,6 +9,7 @@ from care.db import Base
 MODULES = (
     "care.appointments.tables",
     "care.bss.embedded.line_tables",
+    "care.bss.embedded.money_tables",
     "care.bss.embedded.tables",
     "care.bss.embedded.contract_tables",
     "care.contracts.tables",

@@ -71,6 +71,12 @@ class RejectReason(StrEnum):
     """There is an access of this customer at the address already."""
     WORK_PENDING = "work_pending"
     """An engineer has already been ordered for it."""
+    NO_SUCH_CHARGE = "no_such_charge"
+    """No bill of that month has such a line, or it cost nothing."""
+    ALREADY_REFUNDED = "already_refunded"
+    REFUNDED_LATELY = "refunded_lately"
+    """The customer had another charge refunded within the time in which only one is."""
+    NOT_ENOUGH_POINTS = "not_enough_points"
 
 
 class BssUnavailable(Unavailable):

@@ -5,11 +5,11 @@ from pathlib import Path
 from fastapi import APIRouter
 from starlette.responses import FileResponse
 
-from care.pages import chart, invoice, my_data, password, payment, puk
+from care.pages import chart, invoice, my_data, password, payment, puk, usage_days
 from care.services import Services
 
 _STYLE = Path(__file__).parent / "style.css"
-_PAGES = (chart, invoice, my_data, password, payment, puk)
+_PAGES = (chart, invoice, my_data, password, payment, puk, usage_days)
 
 
 def router(services: Services) -> APIRouter:

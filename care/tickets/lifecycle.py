@@ -1,17 +1,18 @@
 """The life of a ticket: opened once, moved along allowed ways only, each step on record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from care.db import new_id
 from care.db.counters import advance
 from care.errors import Conflict, NotFound
 from care.tickets.clocks import start_clocks
-from care.tickets.tables import Deed, Ticket, TicketKind, TicketState, TicketStep
+from care.tickets.tables import Deed, Ticket, TicketKind, TicketMatter, TicketState, TicketStep
 
 _ALLOWED = {
     TicketState.OPEN: {
@@ -76,12 +77,14 @@ class NewTicket:
     about: str | None = None
     matter: str | None = None
     area_id: str | None = None
+    matters: tuple[str, ...] = ()
 
 
 def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo) -> Ticket:
     """Open a ticket and give it its number; the same turn opens one of a kind only once.
 
-    While a ticket about the same matter is open, that one is given, with a step that it was reported again.
+    While a ticket about the same matter is open, that one is given, with a step that it was reported again. One of the
+    ``matters`` that is on record already is not opened again either: the ticket there is is given.
     """
     if new.turn_id is not None:
         first = session.scalar(
@@ -89,6 +92,9 @@ def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo)
         )
         if first is not None:
             return first
+    known = of_matters(session, new.matters)
+    if known:
+        return next(iter(known.values()))
     if new.about is not None and new.matter is not None:
         same = open_about(session, new.about, new.matter)
         if same is not None:
@@ -126,6 +132,7 @@ def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo)
         turn_id=new.turn_id,
         former=None,
     )
+    session.add_all(TicketMatter(matter=matter, number=ticket.number) for matter in new.matters)
     start_clocks(session, ticket.number, now, ticket.promised_at)
     return ticket
 
@@ -165,6 +172,8 @@ def move(
         raise TransitionNotAllowed(state=state, to=to)
     ticket.state = to
     record(session, ticket, actor, Deed.MOVED, note, now, turn_id=turn_id, former=state)
+    if to is TicketState.CANCELLED:  # what was given up may be asked for again
+        session.execute(delete(TicketMatter).where(TicketMatter.number == number))
     return ticket
 
 
@@ -222,6 +231,19 @@ def done_in_turn(session: Session, number: str, deed: Deed, turn_id: str | None)
         TicketStep.number == number, TicketStep.deed == deed, TicketStep.turn_id == turn_id
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def of_matters(session: Session, matters: Sequence[str]) -> dict[str, Ticket]:
+    """The tickets that these matters are on record with, by matter."""
+    if not matters:
+        return {}
+    query = (
+        select(TicketMatter.matter, Ticket)
+        .join(Ticket, TicketMatter.number == Ticket.number)
+        .where(TicketMatter.matter.in_(matters))
+        .order_by(TicketMatter.matter)
+    )
+    return {row.matter: row.Ticket for row in session.execute(query)}
 
 
 def of_conversation(session: Session, conversation_id: str) -> list[Ticket]:

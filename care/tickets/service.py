@@ -1,10 +1,11 @@
 """Tickets for the other parts of the server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from care.clock import Clock
@@ -22,7 +23,7 @@ type Announce = Callable[[Session, str, datetime], None]
 
 @dataclass(frozen=True)
 class TicketRequest:
-    """What a ticket is wanted for; ``turn_id`` makes a repeated turn open one only."""
+    """What a ticket is wanted for; ``turn_id`` makes a repeated turn open one only, ``matters`` any later wish."""
 
     kind: TicketKind
     title: str
@@ -39,6 +40,7 @@ class TicketRequest:
     about: str | None = None
     matter: str | None = None
     area_id: str | None = None
+    matters: tuple[str, ...] = ()
 
 
 class Tickets:
@@ -58,7 +60,8 @@ class Tickets:
     ) -> Ticket:
         """Open a ticket. ``guard`` is called first in the transaction and may refuse.
 
-        While one about the same matter is open, that one is given: its ``turn_id`` is another.
+        While one about the same matter is open, that one is given: its ``turn_id`` is another; so is the one that one of
+        the ``matters`` is on record with.
         """
 
         def work(session: Session) -> Ticket:
@@ -66,7 +69,11 @@ class Tickets:
                 guard(session)
             return self.open_in(session, request)
 
-        return await self._db.write(work)
+        try:
+            return await self._db.write(work)
+        except IntegrityError:
+            # Two turns about one matter at the same moment: the other has opened it.
+            return await self._db.write(work)
 
     def open_in(self, session: Session, request: TicketRequest) -> Ticket:
         """The same inside the caller's transaction."""
@@ -87,10 +94,15 @@ class Tickets:
             about=request.about,
             matter=request.matter,
             area_id=request.area_id,
+            matters=request.matters,
         )
         ticket = lifecycle.open_ticket(session, new, now, self._zone)
         self._announce(session, ticket.number, now)
         return ticket
+
+    async def of_matters(self, matters: Sequence[str]) -> dict[str, Ticket]:
+        """The tickets about these matters, by matter; cancelled ones have none."""
+        return await self._db.read(lambda session: lifecycle.of_matters(session, matters))
 
     async def move(self, number: str, to: TicketState, actor: str, note: str) -> Ticket:
         """Move a ticket to another state. Raises ``NotFound`` or ``TransitionNotAllowed``."""

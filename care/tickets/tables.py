@@ -68,6 +68,8 @@ class Ticket(Base):
     second ticket about the same is open at a time.
     """
 
+    """What is to be settled. ``turn_id`` makes a repeated turn open it once."""
+
     __tablename__ = "tickets"
     __table_args__ = (
         UniqueConstraint("turn_id", "kind"),
@@ -108,6 +110,15 @@ class Ticket(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     promised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TicketMatter(Base):
+    """What a ticket is about, where that may be on record once only (a charge of a month)."""
+
+    __tablename__ = "ticket_matters"
+
+    matter: Mapped[str] = mapped_column(String(120), primary_key=True)
+    number: Mapped[str] = mapped_column(ForeignKey("tickets.number"), index=True)
 
 
 class TicketStep(Base):

@@ -33,6 +33,8 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       appointments: [{kind: shop, state: booked, holds: ["{shop_label:1@s_cuihu}"]}]   # all booked in this conversation
       notices: [QZ2001]               # outages of whose end the customer is to be told
       next_plan: p59                 # what the operator will change the line to
+      refunds: ["crbt_fee {month:-1}"]  # all charges of the customer that were given back, by month
+      points: "2200"                 # how many the customer has now
       packet: {停在: 等验证码}          # what the agent gets
       reason: complaint              # why a person is to take over
       payments: [{amount: "50", state: credited}]   # all payments of this conversation
@@ -80,6 +82,8 @@ _AFTER = (
     "rows",
     "appointments",
     "facts",
+    "refunds",
+    "points",
 )
 _DIALOGUE = ("about", "proves", "customer", "changes", "variants", "steps", "after")
 _HELD = ("active", "ends", "pending", "none")
@@ -181,6 +185,8 @@ class After:
     appointments: tuple[ExpectedAppointment, ...] = ()
     notices: tuple[str, ...] = ()
     next_plan: str | None = None
+    refunds: tuple[str, ...] = ()
+    points: str | None = None
     packet: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
     sms: tuple[str, ...] = ()
@@ -237,7 +243,8 @@ def read(path: Path, folder: Path = FOLDER) -> Dialogue:
     )
     if dialogue.changes and dialogue.customer is None:
         raise fields.error("'changes' says something of a customer, but none is named")
-    if (dialogue.after.orders or dialogue.after.next_plan) and not dialogue.changes:
+    after = dialogue.after
+    if (after.orders or after.next_plan or after.refunds) and not dialogue.changes:
         raise fields.error("an order changes the customer: it needs 'changes: true'")
     credited = [one for one in dialogue.after.payments if one.state == "credited"]
     if (credited or dialogue.after.invoices) and not dialogue.changes:
@@ -394,6 +401,8 @@ def _after(fields: _Fields) -> After:
         ),
         notices=fields.texts("notices"),
         next_plan=fields.text_or_none("next_plan"),
+        refunds=fields.texts("refunds"),
+        points=fields.text_or_none("points"),
         packet=fields.mapping("packet"),
         reason=fields.text_or_none("reason"),
         sms=fields.texts("sms"),

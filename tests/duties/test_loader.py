@@ -109,6 +109,7 @@ def test_what_could_not_be_confirmed_is_marked() -> None:
         "installation",
         "human_answer_rate",
         "usage_reminder",
+        "small_refund",
         "yes_suffices",
         "real_name",
         "number_portability",

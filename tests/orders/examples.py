@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from care.bss.protocol import Bss
+from care.duties import load_duties
 from care.orders.kinds import Params
+from care.settings import ROOT
 from tests.bss.operator_fixtures import TODAY
+
+DUTIES = load_duties(ROOT / "data" / "duties")
 
 
 @dataclass(frozen=True)

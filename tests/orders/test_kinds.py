@@ -16,10 +16,10 @@ from care.orders.kinds import OrderKind, OrderToPlace, Terms, all_kinds
 from care.wording import day, yuan
 from tests.bss.operator_fixtures import NOW, TODAY
 from tests.bss.test_load import dump
-from tests.orders.examples import EXAMPLES, Example
+from tests.orders.examples import DUTIES, EXAMPLES, Example
 from tools.layout import ROOT
 
-KINDS = sorted(all_kinds(cast(Bss, None)))
+KINDS = sorted(all_kinds(cast(Bss, None), DUTIES))
 CASES = [
     pytest.param(kind, example, id=f"{kind}-{number}")
     for kind in KINDS
@@ -54,7 +54,7 @@ def places(response: str) -> set[str]:
 async def test_the_words_of_its_terms_fill_its_sentences(
     bss: EmbeddedBss, kind: str, example: Example
 ) -> None:
-    _, terms = await terms_of(bss, all_kinds(bss)[kind], example)
+    _, terms = await terms_of(bss, all_kinds(bss, DUTIES)[kind], example)
     sentences = _SENTENCES[kind]
     assert places(sentences.offer) <= {"name", *terms.words}
     assert places(sentences.done) <= {"name", "order", *terms.words}
@@ -69,7 +69,7 @@ async def test_the_words_of_its_terms_fill_its_sentences(
 async def test_its_text_names_price_start_and_the_way_out(
     bss: EmbeddedBss, kind: str, example: Example
 ) -> None:
-    _, terms = await terms_of(bss, all_kinds(bss)[kind], example)
+    _, terms = await terms_of(bss, all_kinds(bss, DUTIES)[kind], example)
     price = f"{yuan(terms.price)}元" if terms.price else ""
     assert price in terms.text if price else re.search(r"免费|不收费", terms.text)
     assert day(terms.effective) in terms.text
@@ -82,7 +82,7 @@ async def test_its_text_names_price_start_and_the_way_out(
 async def test_it_is_carried_out_once(
     bss: EmbeddedBss, db: Database, kind: str, example: Example
 ) -> None:
-    of_kind = all_kinds(bss)[kind]
+    of_kind = all_kinds(bss, DUTIES)[kind]
     params, terms = await terms_of(bss, of_kind, example)
     order = OrderToPlace(
         id="01order",
@@ -104,7 +104,7 @@ async def test_it_is_carried_out_once(
 
 async def test_an_order_of_another_line_is_not_taken_back(bss: EmbeddedBss) -> None:
     receipt = await bss.subscribe_addon("L1003", "data_boost_5g", idempotency_key="k")
-    undo = all_kinds(bss)["undo_order"]
+    undo = all_kinds(bss, DUTIES)["undo_order"]
     with pytest.raises(BssRejected) as refused:
         await undo.terms(verified(bss, "L1006"), {"order": receipt.order_id}, TODAY)
     assert refused.value.reason is RejectReason.UNKNOWN_ORDER
@@ -118,14 +118,14 @@ async def test_a_pack_is_not_sold_for_a_country_it_is_not_good_in(bss: EmbeddedB
         "end": TODAY.isoformat(),
     }
     with pytest.raises(BssRejected):
-        await all_kinds(bss)["open_roaming"].terms(verified(bss, "L1003"), params, TODAY)
+        await all_kinds(bss, DUTIES)["open_roaming"].terms(verified(bss, "L1003"), params, TODAY)
 
 
 async def test_who_waited_with_the_yes_leaves_today(bss: EmbeddedBss) -> None:
     params = {"addon": "roam_asia", "countries": "JP"}
     params |= {"start": TODAY.isoformat(), "end": TODAY.isoformat()}
     later = TODAY + timedelta(days=1)
-    terms = await all_kinds(EmbeddedBss(bss._db, lambda: NOW + timedelta(days=1)))[
+    terms = await all_kinds(EmbeddedBss(bss._db, lambda: NOW + timedelta(days=1)), DUTIES)[
         "open_roaming"
     ].terms(verified(bss, "L1003"), params, later)
     assert terms.effective == later

@@ -17,6 +17,7 @@ from care.duties import load_duties
 from care.orders.kinds import OrderToPlace, Terms, all_kinds
 from care.orders.service import YES_SUFFICES
 from tests.bss.operator_fixtures import NOW, TODAY
+from tests.orders.examples import DUTIES
 from tools.layout import ROOT
 
 RESPONSES: dict[str, Any] = read_yaml(ROOT / "domain.yml")["responses"]
@@ -65,7 +66,9 @@ def places(response: str) -> set[str]:
 async def test_terms_fill_the_sentences_and_name_what_the_law_wants(
     bss: EmbeddedBss, kind: str, customer: str, params: Mapping[str, str], said: str
 ) -> None:
-    terms: Terms = await all_kinds(bss)[kind].terms(await verified(bss, customer), params, TODAY)
+    terms: Terms = await all_kinds(bss, DUTIES)[kind].terms(
+        await verified(bss, customer), params, TODAY
+    )
     sentences = _SENTENCES[kind]
     given = {"name", "order", *terms.words}
     assert places(sentences.offer) <= given - {"order"}
@@ -85,7 +88,7 @@ async def test_an_order_is_carried_out_once(
     bss: EmbeddedBss, kind: str, customer: str, params: Mapping[str, str], said: str
 ) -> None:
     who = await verified(bss, customer)
-    made = all_kinds(bss)[kind]
+    made = all_kinds(bss, DUTIES)[kind]
     terms = await made.terms(who, params, TODAY)
     order = OrderToPlace(
         id="01order",
@@ -107,7 +110,7 @@ async def test_nobody_orders_for_another_ones_line(
     bss: EmbeddedBss, kind: str, customer: str, params: Mapping[str, str], said: str
 ) -> None:
     with pytest.raises(BssRejected) as refused:
-        await all_kinds(bss)[kind].terms(await verified(bss, "C1005"), params, TODAY)
+        await all_kinds(bss, DUTIES)[kind].terms(await verified(bss, "C1005"), params, TODAY)
     assert refused.value.reason is RejectReason.UNKNOWN_LINE
 
 
@@ -115,13 +118,13 @@ async def test_a_suspension_ordered_with_nonsense_is_refused(bss: EmbeddedBss) -
     who = await verified(bss, "C1174")
     for change in ({"start": "tomorrow"}, {"months": "three"}):
         with pytest.raises(BssRejected) as refused:
-            await all_kinds(bss)["suspend_service"].terms(who, {**KEPT, **change}, TODAY)
+            await all_kinds(bss, DUTIES)["suspend_service"].terms(who, {**KEPT, **change}, TODAY)
         assert refused.value.reason is RejectReason.BAD_DATE
 
 
 async def test_a_return_is_priced_with_the_plan(bss: EmbeddedBss) -> None:
     who = await verified(bss, "C1176")
-    terms = await all_kinds(bss)["resume_service"].terms(who, {"line": "L1176"}, TODAY)
+    terms = await all_kinds(bss, DUTIES)["resume_service"].terms(who, {"line": "L1176"}, TODAY)
     assert terms.price == Decimal(59)
     assert terms.effective == date(2026, 11, 23)
 
@@ -132,7 +135,7 @@ async def test_a_loss_that_was_lifted_is_in_use(bss: EmbeddedBss) -> None:
     assert line is not None
     assert line.status is LineStatus.ACTIVE
     with pytest.raises(BssRejected):
-        await all_kinds(bss)["lift_lost"].terms(
+        await all_kinds(bss, DUTIES)["lift_lost"].terms(
             await verified(bss, "C1178"), {"line": "L1178"}, TODAY
         )
 

@@ -9,9 +9,11 @@ from care.bss.embedded.crediting import EmbeddedCrediting
 from care.bss.embedded.customers import EmbeddedCustomers
 from care.bss.embedded.leaving import EmbeddedLeaving
 from care.bss.embedded.lines import EmbeddedLines
+from care.bss.embedded.loyalty import EmbeddedLoyalty
 from care.bss.embedded.network import EmbeddedNetwork
 from care.bss.embedded.numbers import EmbeddedNumbers
 from care.bss.embedded.ordering import EmbeddedOrdering
+from care.bss.embedded.refunds import EmbeddedRefunds
 from care.bss.protocol import Bss
 from care.clock import Clock
 from care.db import Database
@@ -32,6 +34,8 @@ class EmbeddedBss(
     EmbeddedNumbers,
     EmbeddedLeaving,
     EmbeddedBroadband,
+    EmbeddedRefunds,
+    EmbeddedLoyalty,
     EmbeddedOrdering,
     EmbeddedNetwork,
     EmbeddedWorkforce,

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from care.appointments.service import Appointments
 from care.bss.protocol import Bss
+from care.duties import Duties
 from care.orders.kinds.base import Choice, Note, OrderKind, OrderToPlace, Params, Terms
 from care.orders.kinds.cancel_addon import CancelAddon
 from care.orders.kinds.change_plan import ChangePlan
@@ -12,6 +13,8 @@ from care.orders.kinds.install_broadband import InstallBroadband
 from care.orders.kinds.lift_lost import LiftLost
 from care.orders.kinds.open_roaming import OpenRoaming
 from care.orders.kinds.port_out import PortOut
+from care.orders.kinds.redeem_points import RedeemPoints
+from care.orders.kinds.refund_charge import RefundCharge
 from care.orders.kinds.relocate_broadband import RelocateBroadband
 from care.orders.kinds.replace_card import ReplaceCard, ReplaceLostCard
 from care.orders.kinds.resume_service import ResumeService
@@ -28,9 +31,12 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def all_kinds(
-    bss: Bss, appointments: Appointments | None = None, zone: ZoneInfo = ZONE
+    bss: Bss, duties: Duties, appointments: Appointments | None = None, zone: ZoneInfo = ZONE
 ) -> dict[str, OrderKind]:
-    """Every kind by its name; those that send an engineer only with ``appointments``. ``zone`` is where days begin."""
+    """Every kind by its name; those that send an engineer only with ``appointments``.
+
+    The days of the operator's rules begin in ``zone``.
+    """
     kinds: list[OrderKind] = [
         ChangePlan(bss),
         SubscribeAddon(bss),
@@ -47,6 +53,8 @@ def all_kinds(
         ResumeService(bss),
         SpamShieldOn(bss),
         SuspendService(bss, zone),
+        RefundCharge(bss, duties, zone),
+        RedeemPoints(bss),
     ]
     if appointments is not None:
         kinds += [InstallBroadband(bss, appointments), RelocateBroadband(bss, appointments)]

@@ -31,6 +31,7 @@ from care.bss.protocol import (
     PaymentState,
     PlaceKind,
     Plan,
+    Reward,
     RoamingCountry,
     Service,
     SimKind,
@@ -288,6 +289,7 @@ class DemoFiles:
     customers: tuple[CustomerSpec, ...]
     numbers: tuple[NumberSpec, ...]
     network: NetworkSpec
+    rewards: tuple[Reward, ...]
 
 
 def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
@@ -314,6 +316,7 @@ def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
         customers=TypeAdapter(tuple[CustomerSpec, ...]).validate_python(_list(folder, "customers")),
         numbers=TypeAdapter(tuple[NumberSpec, ...]).validate_python(_list(folder, "numbers")),
         network=NetworkSpec.model_validate(read_top(folder / "network.yml", "network")),
+        rewards=TypeAdapter(tuple[Reward, ...]).validate_python(_list(folder, "rewards")),
     )
     _check(files)
     return files
@@ -370,6 +373,7 @@ def _check(files: DemoFiles) -> None:
     if taken := {line.phone for line in lines} & {number.phone for number in files.numbers}:
         raise ValueError(f"free numbers that a customer has: {', '.join(sorted(taken))}")
     _unique("customer", (customer.id for customer in files.customers))
+    _unique("reward", (reward.id for reward in files.rewards))
     for customer in files.customers:
         own = {line.id for line in customer.lines}
         _known("line", own, (access.line for access in customer.broadband))
