@@ -1,7 +1,7 @@
 """Refunds, rewards, usage by day, and what a ticket is about.
 
 Revision: bce2dc74ec5c
-Revises: df0878be61cf
+Revises: f51807f3de23
 Created: 2026-11-30 02:42:08.160302
 """
 
@@ -15,7 +15,7 @@ from care.db.base import Money, UtcDateTime
 __all__ = ["Money", "UtcDateTime"]
 
 revision: str = 'bce2dc74ec5c'
-down_revision: str | None = 'df0878be61cf'
+down_revision: str | None = "f51807f3de23"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
