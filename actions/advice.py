@@ -19,6 +19,7 @@ from actions.base import (
     text_of,
 )
 from actions.listed import Item, items_of, listed, picked
+from actions.plans import say_refused
 from actions.wish_words import WishWords, latest_words, wish_words
 from care.bss.protocol import Plan
 from care.catalogue.advice import Advice, PlanCost
@@ -90,6 +91,8 @@ class RecommendPlan(CareAction):
         basis = await basis_of(self.services.bss, line_id, today)
         if not basis.uses:
             dispatcher.utter_message(response="utter_advice_no_usage")
+            return await self._in_general(dispatcher, needs, caller)
+        if not basis.allowed and await say_refused(self.services, dispatcher, line_id):
             return await self._in_general(dispatcher, needs, caller)
         advice = advice_for(basis, needs)
         if advice is None:

@@ -111,9 +111,7 @@ class ChangePlan(VerifiedAction):
             return yes
         line_id = caller.verified.line_id
         wanted = tracker.get_slot("plan") or _by_place(tracker, text_of(tracker))
-        refused = await _refused_for_all(self.services, line_id)
-        if refused is not None:
-            say_rejected(dispatcher, refused.reason, "", _REJECTIONS)
+        if await say_refused(self.services, dispatcher, line_id):
             return leave_form(["plan"])
         if not wanted:
             return begin_form(FORM)
@@ -192,6 +190,15 @@ async def _allowed_plan(
         say_rejected(dispatcher, error.reason, plan.name, _REJECTIONS)
         return None
     return plan.id
+
+
+async def say_refused(services: Services, dispatcher: CollectingDispatcher, line_id: str) -> bool:
+    """Say why the line may change to no plan at all; gives whether that is so."""
+    refused = await _refused_for_all(services, line_id)
+    if refused is None:
+        return False
+    say_rejected(dispatcher, refused.reason, "", _REJECTIONS)
+    return True
 
 
 async def _refused_for_all(services: Services, line_id: str) -> BssRejected | None:
