@@ -50,7 +50,7 @@ class ValidateFaultForm(CareForm):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Validate an answer. Where the form is only beginning, what its slots hold was looked at before."""
-        if (tracker.active_loop or {}).get("name") != FORM:
+        if not _is_answer(tracker):
             return [await self.next_requested_slot(dispatcher, tracker, domain)]
         events: list[EventType] = await super().run(dispatcher, tracker, domain)
         return events
@@ -181,6 +181,19 @@ def present_step(services: Services, tracker: Tracker) -> Step | None:
         return None
     steps = services.fault_guide.topics[Topic(topic)].of(symptom).steps
     return next((step for step in steps if step.id == tracker.get_slot("step")), None)
+
+
+def _is_answer(tracker: Tracker) -> bool:
+    """Whether the message goes to the form first. One that another action has looked at in this turn is no answer.
+
+    Rasa has the slots validated again when a form begins, also when it has ended in the same turn.
+    """
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return True
+        if event.get("event") == "action" and event.get("name") != FORM:
+            return False
+    return False
 
 
 def _anew(topic: Topic, symptom: str | None) -> Slots:

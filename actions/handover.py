@@ -284,8 +284,16 @@ async def collected(services: Services, tracker: Tracker, caller: Caller) -> dic
     form = (tracker.active_loop or {}).get("name")
     if form:
         question = tracker.get_slot("requested_slot")
-        packet["停在"] = f"{_QUESTIONS.get(form, form)}：{_QUESTIONS.get(question, question)}"
+        packet["停在"] = f"{_flow(tracker, form)}：{_QUESTIONS.get(question, question)}"
     return packet
+
+
+def _flow(tracker: Tracker, form: str) -> str:
+    """What the flow of a form is called; a fault report is called by its topic."""
+    task = f"action_report_{tracker.get_slot('fault')}_fault"
+    if form == "fault_form" and task in _TASKS:
+        return _TASKS[task]
+    return _QUESTIONS.get(form, form)
 
 
 async def _in_words(services: Services, slot: str, value: Any) -> str:

@@ -27,7 +27,7 @@ def validated(
     *,
     question: str = "fixed",
     symptom: str | None = "wifi_weak",
-    active: bool = True,
+    looked_at: bool = False,
 ) -> dict[str, Any]:
     """What the validation makes of a message, from which ``told`` was extracted, in a broadband report."""
     message = {"text": text, "intent": {"name": intent}, "entities": []}
@@ -45,11 +45,11 @@ def validated(
         {"event": "slot", "name": "device_symptom", "value": symptom},
         {"event": "user", "text": text, "parse_data": message},
         *extracted,
+        *([{"event": "action", "name": "action_report_broadband_fault"}] if looked_at else []),
         {"event": "action", "name": FORM},
         *extracted,
     ]
-    loop = {"name": FORM} if active else {}
-    tracker = Tracker("c", slots, message, events, False, None, loop, "action_listen")
+    tracker = Tracker("c", slots, message, events, False, None, {"name": FORM}, "action_listen")
     form = ValidateFaultForm(cast(Services, _Services()))
     found = asyncio.run(form.run(CollectingDispatcher(), tracker, DOMAIN))
     return {event["name"]: event["value"] for event in found}
@@ -114,5 +114,5 @@ def test_place_and_time_are_any_words_without_numbers_of_people(slot: str) -> No
 
 def test_at_the_beginning_nothing_is_taken_for_an_answer() -> None:
     told = {"device_symptom": "ont_los_red", "fault_place": "翠湖"}
-    found = validated("x", "report_broadband_fault", told, active=False)
+    found = validated("x", "report_broadband_fault", told, looked_at=True)
     assert found == {"requested_slot": "fixed"}
