@@ -1,4 +1,4 @@
-"""The story that names the sentences of the custom actions, written from their code.
+"""The stories that name the sentences of the custom actions, written from their code.
 
 ``rasa data validate`` takes a response for unused unless a story or rule says it. ``python3 -m tools.sentences`` writes
 ``data/stories/sentences_of_actions.yml`` anew from ``actions/`` and the domain's forms; tests/actions compares.
@@ -20,14 +20,18 @@ STORY = ROOT / "data" / "stories" / "sentences_of_actions.yml"
 _HEAD = """\
 version: "3.1"
 # Sentences that custom actions and forms say. `rasa data validate` takes a response for unused unless a story or rule says
-# it; this story names those of the actions, so that a sentence that nobody says, and one that is missing, are both found.
-# Its first step is never true, so it never takes part in a dialogue. Written by `python -m tools.sentences`.
+# it; these stories name those of the actions, so that a sentence that nobody says, and one that is missing, are both found.
+# Their first step is never true, so they never take part in a dialogue. They are short, since the time that Rasa needs for a
+# story grows with the square of its length. Written by `python -m tools.sentences`.
 stories:
-- story: sentences of actions
+"""
+_STORY = """\
+- story: sentences of actions {number}
   steps:
   - slot_was_set:
     - said_by_actions: true
 """
+_LENGTH = 12
 
 
 def said_by_actions(root: Path) -> Set[str]:
@@ -81,7 +85,12 @@ def story(root: Path) -> str:
     domain = YAML(typ="safe").load((root / "domain.yml").read_text(encoding="utf-8"))
     wanted = (said_by_actions(root) | asked_by_forms(domain)) - said_by_rules(root)
     order: List[str] = [*domain["responses"], *sorted(wanted - set(domain["responses"]))]
-    return _HEAD + "".join(f"  - action: {name}\n" for name in order if name in wanted)
+    names = [name for name in order if name in wanted]
+    parts = [names[at : at + _LENGTH] for at in range(0, len(names), _LENGTH)]
+    return _HEAD + "\n".join(
+        _STORY.format(number=number) + "".join(f"  - action: {name}\n" for name in part)
+        for number, part in enumerate(parts, start=1)
+    )
 
 
 def main() -> None:
