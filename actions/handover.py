@@ -49,6 +49,7 @@ _TASKS = {
     "action_relocate_broadband": "宽带移机",
     "action_book_store": "预约营业厅",
     "action_change_appointment": "改预约",
+    "action_book_visit": "预约上门",
 }
 _QUESTIONS = {
     "identity_form": "核实身份",

@@ -39,6 +39,7 @@ FORM_SLOTS = ("order", "offer", "consent", "consent_code")
 REJECTIONS = {
     RejectReason.LINE_NOT_ACTIVE: "utter_rejected_line_not_active",
     RejectReason.IN_ARREARS: "utter_rejected_in_arrears",
+    RejectReason.TIME_TAKEN: "utter_rejected_time_taken",
 }
 """What is said when the operator would refuse an order, whatever is ordered; ``{name}`` is what was wanted."""
 

@@ -162,6 +162,17 @@ async def test_an_operator_that_is_down_leaves_nothing_half_done(site: Site, fla
     assert site.world.rows(Appointment)[0].state == AppointmentState.BOOKED
 
 
+async def test_nothing_is_offered_with_a_time_that_is_held_no_more(site: Site) -> None:
+    offer = await site.offer()
+    params = {"offer": "bb300", "address": ADDRESS, "day": DAY.isoformat(), "hours": "09:00-12:00"}
+    site.world.clock.forward(timedelta(hours=2))
+    await site.work_off()
+    [row] = site.world.rows(Appointment)
+    with pytest.raises(BssRejected) as refused:
+        await site.orders.offer(site.world.verified, offer.kind, {**params, "held": row.id})
+    assert refused.value.reason is RejectReason.TIME_TAKEN
+
+
 async def test_a_refused_order_sends_nobody(site: Site, flaky: Flaky) -> None:
     flaky.errors = [BssRejected(RejectReason.NOT_COVERED)]
     offer = await site.offer()
