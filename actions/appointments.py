@@ -21,14 +21,19 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
+    VerifiedAction,
     forget,
     intent_of,
     leave_form,
+    turn_of,
 )
+from care.appointments.ledger import AlreadyBooked, SlotFull
+from care.appointments.service import Request
 from care.appointments.texts import label, short
 from care.appointments.timetable import Place, TimeSlot
 from care.appointments.wishes import Match, match
 from care.bss.protocol import PlaceKind
+from care.conversations.callers import Caller
 
 FORM = "appointment_form"
 FORM_SLOTS = ("appointment", "booking", "visit_day", "visit_time", "times")
@@ -86,6 +91,73 @@ def time_gone(
         *forget(("visit_day", "visit_time")),
         *choose_time({"task": task, "kind": str(place.kind), "place": place.id}),
     ]
+
+
+async def offer_visit(
+    services: Services, tracker: Tracker, ticket: str, area_id: str
+) -> list[EventType]:
+    """Events that have the customer choose when an engineer comes for a ticket, and book it.
+
+    Without a free time the ticket's promise has to do.
+    """
+    place = Place(PlaceKind.VISIT, area_id)
+    if not await services.appointments.free(place):
+        return []
+    booking = {
+        "task": BookVisit.action_name,
+        "kind": str(place.kind),
+        "place": area_id,
+        "ticket": ticket,
+    }
+    found = await _match(services, tracker, place, None)
+    if found.chosen is None:
+        return choose_time(booking)
+    return [
+        SlotSet("booking", booking),
+        SlotSet("appointment", _value(found.chosen.day, found.chosen.hours)),
+        FollowupAction(BookVisit.action_name),
+    ]
+
+
+class BookVisit(VerifiedAction):
+    """Books the chosen time for a ticket (``offer_visit``)."""
+
+    action_name = "action_book_visit"
+
+    async def run_verified(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    ) -> list[EventType]:
+        """Say when the engineer comes."""
+        assert caller.verified is not None
+        booking, chosen = tracker.get_slot("booking"), time_of(tracker.get_slot("appointment"))
+        if booking is None or chosen is None or not booking.get("ticket"):
+            return forget(FORM_SLOTS)
+        turn = turn_of(tracker)
+        request = Request(
+            key=f"{turn.id}:visit",
+            place=Place(PlaceKind(booking["kind"]), booking["place"]),
+            day=chosen.day,
+            hours=chosen.hours,
+            business="repair",
+            customer_id=caller.verified.customer_id,
+            phone=caller.verified.phone,
+            contact_id=caller.contact_id,
+            ticket_number=booking["ticket"],
+            conversation_id=caller.conversation_id,
+        )
+        guard = self.services.conversations.guard(turn.id, turn.epoch)
+        try:
+            row = await self.services.appointments.book(request, guard)
+        except SlotFull:
+            dispatcher.utter_message(response="utter_time_gone")
+            return [*forget(("visit_day", "visit_time")), *choose_time(booking)]
+        except AlreadyBooked:
+            await say_visit(self.services, dispatcher, booking["ticket"])
+            return forget(FORM_SLOTS)
+        dispatcher.utter_message(
+            response="utter_visit_booked", time=label(row.day, row.hours), number=row.number
+        )
+        return forget(FORM_SLOTS)
 
 
 class AskAppointment(CareAction):
@@ -250,4 +322,5 @@ def actions(services: Services) -> list[Any]:
         AskAppointment(services),
         ValidateAppointmentForm(services),
         FinishAppointment(services),
+        BookVisit(services),
     ]

@@ -101,6 +101,7 @@ _TASKS = {
     "action_resume_service": "复机、解除挂失",
     "action_block_spam": "拦骚扰",
     "action_manage_password": "设服务密码",
+    "action_book_visit": "预约上门",
 }
 _QUESTIONS = {
     "identity_form": "核实身份",

@@ -53,6 +53,7 @@ REJECTIONS = {
     RejectReason.ALREADY_REFUNDED: "utter_rejected_already_refunded",
     RejectReason.REFUNDED_LATELY: "utter_rejected_refunded_lately",
     RejectReason.NOT_ENOUGH_POINTS: "utter_rejected_not_enough_points",
+    RejectReason.TIME_TAKEN: "utter_rejected_time_taken",
 }
 """What is said when the operator would refuse an order, whatever is ordered; ``{name}`` is what was wanted."""
 

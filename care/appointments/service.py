@@ -233,20 +233,24 @@ class Appointments:
             lambda session: ledger.live_of_customer(session, customer_id, now)
         )
 
+    async def keep_free(self, appointment_id: str, customer_id: str) -> bool:
+        """Hold a slot that this customer holds for ``HOLD`` from now on; gives whether it still was held."""
+
+        def work(session: Session) -> bool:
+            now = self._clock()
+            row = session.get(Appointment, appointment_id, with_for_update=True)
+            if row is None or row.customer_id != customer_id or row.state != AppointmentState.HELD:
+                return False
+            row.held_until = now + HOLD
+            schedule(session, ledger.RELEASE_JOB, {"appointment": row.id}, row.held_until)
+            return True
+
+        return await self._db.write(work)
+
     async def of_ticket(self, number: str) -> Appointment | None:
         """The visit that a ticket has."""
         found = await self._db.read(lambda session: ledger.of_tickets(session, [number]))
         return found.get(number)
-
-    async def held(self, appointment_id: str, customer_id: str) -> Appointment | None:
-        """A slot that is still held for this customer."""
-
-        def work(session: Session) -> Appointment | None:
-            row = session.get(Appointment, appointment_id)
-            mine = row is not None and row.customer_id == customer_id
-            return row if mine and row.state == AppointmentState.HELD else None  # type: ignore[union-attr]
-
-        return await self._db.read(work)
 
     def open_work(self, session: Session, work: Work) -> Ticket:
         """Open the ticket of a placed order, with its appointment, in the order's own transaction.

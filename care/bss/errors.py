@@ -69,6 +69,8 @@ class RejectReason(StrEnum):
     """The address has broadband, but not at this speed; `max_mbps` says how much."""
     SAME_ADDRESS = "same_address"
     """There is an access of this customer at the address already."""
+    TIME_TAKEN = "time_taken"
+    """The time that was chosen for the work is not free any more."""
     WORK_PENDING = "work_pending"
     """An engineer has already been ordered for it."""
     NO_SUCH_CHARGE = "no_such_charge"

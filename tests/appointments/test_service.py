@@ -213,9 +213,22 @@ async def test_another_choice_lets_the_first_go(world: World) -> None:
     first = await world.appointments.hold(request("t1"))
     second = await world.appointments.hold(request("t2", hours=MORNING))
     assert (DAY, EVENING) in await free(world)
-    assert await world.appointments.held(first.id, "C1001") is None
-    assert await world.appointments.held(second.id, "C1001") is not None
-    assert await world.appointments.held(second.id, "C1003") is None
+    assert not await world.appointments.keep_free(first.id, "C1001")
+    assert await world.appointments.keep_free(second.id, "C1001")
+    assert not await world.appointments.keep_free(second.id, "C1003")
+
+
+async def test_what_is_kept_free_longer_is_let_go_later(world: World) -> None:
+    held = await world.appointments.hold(request("t1"))
+    world.clock.forward(HOLD - timedelta(minutes=1))
+    assert await world.appointments.keep_free(held.id, "C1001")
+    world.clock.forward(timedelta(minutes=2))
+    await world.work_off()
+    assert (DAY, EVENING) not in await free(world)
+    world.clock.forward(HOLD)
+    await world.work_off()
+    assert (DAY, EVENING) in await free(world)
+    assert not await world.appointments.keep_free(held.id, "C1001")
 
 
 def work_of(held: str, order: str = "o1") -> Work:

@@ -35,6 +35,8 @@ class InstallBroadband(OrderKind):
         if params["offer"] not in priced:
             raise BssRejected(RejectReason.NOT_ON_SALE)
         offer, fee = priced[params["offer"]].offer, priced[params["offer"]].monthly_fee
+        if not await self._appointments.keep_free(params["held"], verified.customer_id):
+            raise BssRejected(RejectReason.TIME_TAKEN)
         visit = label(date.fromisoformat(params["day"]), params["hours"])
         return Terms(
             name=offer.name,

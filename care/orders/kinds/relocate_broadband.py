@@ -36,6 +36,8 @@ class RelocateBroadband(OrderKind):
             raise BssRejected(RejectReason.UNKNOWN_BROADBAND)
         await self._bss.check_relocation(access.id, params["address"])
         area = await self._bss.area(access.area_id)
+        if not await self._appointments.keep_free(params["held"], verified.customer_id):
+            raise BssRejected(RejectReason.TIME_TAKEN)
         visit = label(date.fromisoformat(params["day"]), params["hours"])
         return Terms(
             name=offer.name,
