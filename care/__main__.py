@@ -27,9 +27,9 @@ def _serve(settings: Settings) -> None:
     import uvloop
 
     from care.admin.metrics import Metrics
-    from care.app import wire
     from care.db import migrate
     from care.serving import listen, serve
+    from care.wiring import wire
 
     migrate.require_current(settings.database_url)
     public = listen(settings.host, settings.port)

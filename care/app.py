@@ -1,13 +1,11 @@
-"""The only place where the parts are wired together: services, both applications, the loops."""
+"""Both applications and the loops, made of the services that ``care.wiring`` wires."""
 
 import asyncio
-import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from cryptography.fernet import Fernet
 from fastapi import Depends, FastAPI
 from fastapi.middleware import Middleware
 from fastapi.middleware.cors import CORSMiddleware
@@ -21,40 +19,18 @@ from actions.topics import load_wish_names
 from care import pages, studio
 from care.admin import demo, health, metrics
 from care.admin.housekeeping import Housekeeping, Retention
-from care.admin.metrics import Measured, MeasuredEngine, Metrics
-from care.appointments.policy import load_policies
-from care.appointments.service import Appointments, following
-from care.backends import MemoryPubSub, PubSub
-from care.backends.redis import RedisPubSub
+from care.admin.metrics import Measured, Metrics
 from care.bss.embedded import EmbeddedBss
-from care.bss.protocol import Bss
 from care.channels import rest, web
-from care.clock import Clock, utc_now
-from care.contracts.applications import Applications
-from care.conversations.agent_orders import AgentOrders
-from care.conversations.callers import Callers
-from care.conversations.pushes import bot_says
-from care.conversations.runner import RunnerTimes
-from care.conversations.service import Conversations, ConversationTimes
 from care.conversations.timeouts import Timeouts
 from care.customers import sms as text_messages
-from care.customers.privacy import Choices
-from care.customers.senior import Seniors
-from care.customers.sms import DemoSms, SmsFailed, SmsGateway
-from care.customers.verification import Limits, Verification
 from care.datafiles import read_yaml
-from care.db import Database
 from care.db.jobs import JobLoop
-from care.desk import Desk, agents_online
+from care.desk import Desk
 from care.desk.passwords import Passwords
 from care.desk.sessions import remove_expired
-from care.duties import Duties, load_duties
-from care.engine import Engine
-from care.engine.rasa import RasaEngine
-from care.enterprise.leads import Leads
 from care.enterprise.products import load_products
 from care.faults.diagnosis import load_fault_guide
-from care.faults.notices import OutageNotices
 from care.http import errors
 from care.http.bearer import BearerSecret
 from care.http.errors import LastResort
@@ -62,28 +38,12 @@ from care.http.headers import SecurityHeaders
 from care.http.limits import BodyLimit
 from care.http.network import listed
 from care.http.pages import Pages
-from care.invoices.service import Invoices
-from care.invoices.terms import load_invoice_terms
 from care.knowledge import intents_of_domain, open_knowledge_base
-from care.lines.service import LineService
-from care.lines.words import load_words
-from care.links import Links
-from care.orders.kinds import all_kinds
-from care.orders.kinds.port_out import PortCodes
-from care.orders.service import Orders
-from care.payments.gateway import PaymentGateway
-from care.payments.sandbox import SandboxGateway
-from care.payments.service import Payments
-from care.payments.terms import load_payment_terms
-from care.privacy.service import Privacy
 from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
 from care.tickets.complaints import load_complaint_guide
-from care.tickets.service import Tickets
-from care.tickets.teams import load_teams
-from care.tickets.watch import TicketWatch
 
 log = structlog.get_logger()
 
@@ -91,206 +51,11 @@ PUBLIC_BODY_LIMIT = 64 * 1024
 PRIVATE_BODY_LIMIT = 16 * 1024 * 1024
 """Bytes. Rasa sends a tracker with each action."""
 
-FOLLOW_UP = timedelta(hours=24)
-"""By when somebody who left the queue with a ticket is answered."""
-
 SWEEP_EVERY = 60.0
 """Seconds between looks for silent conversations."""
 
 PAGES = ("chat", "desk", "studio")
 DOMAIN = ROOT / "domain.yml"
-
-
-class NoSms:
-    """Production without a text message gateway: every message fails, and says so."""
-
-    async def send(self, phone: str, text: str) -> None:
-        """Raises ``SmsFailed``."""
-        log.error("sms.no_gateway")
-        raise SmsFailed()
-
-
-def wire(
-    settings: Settings,
-    *,
-    clock: Clock = utc_now,
-    engine: Engine | None = None,
-    bss: Bss | None = None,
-    sms: SmsGateway | None = None,
-    gateway: PaymentGateway | None = None,
-    pubsub: PubSub | None = None,
-    duties: Duties | None = None,
-    metrics: Metrics | None = None,
-    new_code: Callable[[], str] = lambda: f"{secrets.randbelow(10**6):06d}",
-) -> Services:
-    """All parts as ``settings`` say; those given are taken as they are (tests, other systems).
-
-    Raises ``ValueError`` for settings, ``DataFileError`` for a rule pack that make no sense.
-    """
-    if missing := settings.missing_secrets():
-        raise ValueError(f"these secrets are not set: {', '.join(missing)}")
-    db = Database(settings.database_url)
-    pubsub = pubsub or (RedisPubSub(settings.redis_url) if settings.redis_url else MemoryPubSub())
-    engine = engine or RasaEngine(
-        settings.engine_url, settings.gateway_secret.get_secret_value(), settings.engine_timeout
-    )
-    if metrics is not None:
-        engine = MeasuredEngine(engine, metrics)
-    duties = duties or load_duties(settings.data_dir / "duties", settings.province or None)
-    bss = bss or EmbeddedBss(db, clock, settings.zone)
-    sms = sms or (DemoSms(db, clock) if settings.demo else NoSms())
-    conversations = _conversations(settings, db, clock, engine, pubsub)
-    verification = _verification(settings, db, bss, sms, clock, new_code)
-    links = Links(settings.session_secret.get_secret_value(), settings.public_url, clock)
-    sandbox = _sandbox(settings, db, links, clock) if gateway is None else None
-    announcer = conversations.announcer
-    tickets = Tickets(db, clock, settings.zone, duties, following(announcer.ticket))
-    appointments = Appointments(
-        db,
-        bss,
-        sms,
-        tickets,
-        load_policies(settings.data_dir / "demo" / "appointments.yml"),
-        clock,
-        settings.zone,
-        announcer.ticket,
-    )
-    kinds = all_kinds(bss, duties, appointments, settings.zone)
-    orders = Orders(db, kinds, verification, duties, clock, settings.zone)
-    words = load_words(settings.data_dir / "line_words.yml")
-    return Services(
-        settings=settings,
-        clock=clock,
-        db=db,
-        pubsub=pubsub,
-        engine=engine,
-        bss=bss,
-        sms=sms,
-        duties=duties,
-        verification=verification,
-        orders=orders,
-        agent_orders=AgentOrders(
-            db,
-            clock,
-            orders,
-            conversations.announcer,
-            Fernet(settings.sealing_key.get_secret_value()),
-        ),
-        tickets=tickets,
-        appointments=appointments,
-        ticket_watch=TicketWatch(
-            db,
-            clock,
-            settings.zone,
-            bss,
-            load_teams(settings.data_dir / "demo" / "teams.yml"),
-            sms,
-            conversations.announcer.ticket,
-        ),
-        outage_notices=OutageNotices(db, clock, bss, sms, settings.seconds(settings.outage_look)),
-        conversations=conversations,
-        callers=Callers(db, clock),
-        timeouts=Timeouts(
-            db,
-            clock,
-            conversations.announcer,
-            agents_online=agents_online,
-            offer_after=settings.seconds(settings.queue_offer_after),
-            offer_after_nobody=settings.seconds(settings.queue_offer_after_nobody),
-            agent_silence=settings.seconds(settings.agent_silence),
-            idle_bot=settings.seconds(settings.idle_close),
-            idle_agent=settings.seconds(settings.idle_close_agent),
-        ),
-        links=links,
-        payments=Payments(
-            db,
-            bss,
-            gateway or sandbox,
-            sms,
-            load_payment_terms(settings.data_dir / "demo" / "payments.yml"),
-            clock,
-            bot_says(conversations.announcer, clock),
-        ),
-        sandbox=sandbox,
-        invoices=Invoices(
-            db,
-            bss,
-            load_invoice_terms(settings.data_dir / "demo" / "invoices.yml"),
-            links,
-            clock,
-            settings.zone,
-        ),
-        applications=Applications(db, bss, tickets, sms, clock),
-        port_codes=PortCodes(bss, sms, clock),
-        leads=Leads(tickets),
-        privacy=Privacy(db, bss, engine, announcer, duties, links, clock),
-        choices=Choices(db, clock),
-        seniors=Seniors(db, clock),
-        lines=LineService(db, bss, links, sms, clock, words),
-    )
-
-
-def _sandbox(settings: Settings, db: Database, links: Links, clock: Clock) -> SandboxGateway | None:
-    """The demo's payment gateway; production has none of its own."""
-    if not settings.demo:
-        return None
-    return SandboxGateway(db, links, clock, settings.session_secret.get_secret_value())
-
-
-def _conversations(
-    settings: Settings,
-    db: Database,
-    clock: Clock,
-    engine: Engine,
-    pubsub: PubSub,
-) -> Conversations:
-    try:
-        seal = Fernet(settings.sealing_key.get_secret_value())
-    except ValueError as error:
-        raise ValueError("the sealing_key is no key: 32 bytes in urlsafe base64") from error
-    runner = RunnerTimes(
-        lease=settings.seconds(settings.turn_lease),
-        retry_delays=settings.engine_retry_delays,
-        offer_after=settings.seconds(
-            min(settings.queue_offer_after, settings.queue_offer_after_nobody)
-        ),
-    )
-    times = ConversationTimes(
-        runner=runner,
-        agent_silence=settings.seconds(settings.agent_silence),
-        follow_up=FOLLOW_UP,
-    )
-    return Conversations(
-        db,
-        clock,
-        engine,
-        pubsub,
-        seal,
-        times,
-        text_limit=settings.text_limit,
-        zone=settings.zone,
-    )
-
-
-def _verification(
-    settings: Settings,
-    db: Database,
-    bss: Bss,
-    sms: SmsGateway,
-    clock: Clock,
-    new_code: Callable[[], str],
-) -> Verification:
-    limits = Limits(
-        life=timedelta(minutes=settings.code_minutes),
-        tries=settings.code_tries,
-        lock=timedelta(minutes=settings.code_lock_minutes),
-        per_phone=settings.codes_per_phone,
-        per_contact=settings.codes_per_contact,
-        per_network=settings.codes_per_address,
-        session=timedelta(minutes=settings.verified_minutes),
-    )
-    pepper = settings.pepper.get_secret_value().encode()
-    return Verification(db, bss, sms, clock, limits, pepper, new_code)
 
 
 def make_desk(services: Services, passwords: Passwords | None = None) -> Desk:

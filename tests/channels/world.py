@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from care import app, schema
+from care import app, schema, wiring
 from care.admin.metrics import Metrics
 from care.backends import PubSub
 from care.channels import web
@@ -76,7 +76,7 @@ class World:
         }
         self.settings = Settings(**values)
         self.figures = Metrics()
-        self.services: Services = app.wire(
+        self.services: Services = wiring.wire(
             self.settings,
             clock=self.clock,
             engine=self.engine,

@@ -1,7 +1,7 @@
 """What an order kind must tell: the terms that a customer agrees to, and how the operator carries it out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
+from care.bss.protocol import BssRejected
 from care.customers.verification import Verified
 
 type Params = Mapping[str, str]
@@ -91,3 +92,12 @@ class OrderKind(ABC):
     def placed(self, session: Session, order: OrderToPlace) -> None:
         """What else must be written in the transaction that notes the order as placed."""
         return None
+
+
+async def allowed(check: Awaitable[object]) -> bool:
+    """Whether the operator would take an order, by the check that raises ``BssRejected`` where it would not."""
+    try:
+        await check
+    except BssRejected:
+        return False
+    return True

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from care.bss.protocol import Bss, BssRejected, RejectReason
 from care.customers.verification import Verified
-from care.orders.kinds.base import OrderKind, OrderToPlace, Params, Terms
+from care.orders.kinds.base import Choice, OrderKind, OrderToPlace, Params, Terms, allowed
 from care.wording import day, yuan
 
 
@@ -41,6 +41,16 @@ class CancelAddon(OrderKind):
                 "start": day(without),
                 "leave": "生效前可以撤销，之后也可以重新开通",
             },
+        )
+
+    async def choices(self, verified: Verified, today: date) -> tuple[Choice, ...]:
+        """See the base class."""
+        return tuple(
+            [
+                Choice(f"退订：{addon.name}", {"addon": addon.id})
+                for addon in await self._bss.addons()
+                if await allowed(self._bss.check_cancellation(verified.line_id, addon.id))
+            ]
         )
 
     async def place(self, order: OrderToPlace) -> str:

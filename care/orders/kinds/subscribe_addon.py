@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from care.bss.months import last_day, month_of
 from care.bss.protocol import Addon, Bss, BssRejected, RejectReason
 from care.customers.verification import Verified
-from care.orders.kinds.base import OrderKind, OrderToPlace, Params, Terms
+from care.orders.kinds.base import Choice, OrderKind, OrderToPlace, Params, Terms, allowed
 from care.wording import day, yuan
 
 
@@ -40,6 +40,16 @@ class SubscribeAddon(OrderKind):
                 "term": term,
                 "leave": leave,
             },
+        )
+
+    async def choices(self, verified: Verified, today: date) -> tuple[Choice, ...]:
+        """See the base class."""
+        return tuple(
+            [
+                Choice(f"开通：{addon.name}（{_price(addon)}）", {"addon": addon.id})
+                for addon in await self._bss.addons()
+                if await allowed(self._bss.check_subscription(verified.line_id, addon.id))
+            ]
         )
 
     async def place(self, order: OrderToPlace) -> str:
