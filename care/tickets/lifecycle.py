@@ -1,16 +1,17 @@
 """The life of a ticket: opened once, moved along allowed ways only, each step on record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from care.db import new_id
 from care.db.counters import advance
 from care.errors import Conflict, NotFound
-from care.tickets.tables import Ticket, TicketKind, TicketState, TicketStep
+from care.tickets.tables import Ticket, TicketKind, TicketMatter, TicketState, TicketStep
 
 _ALLOWED = {
     TicketState.OPEN: {
@@ -72,16 +73,23 @@ class NewTicket:
     phone: str | None = None
     conversation_id: str | None = None
     turn_id: str | None = None
+    matters: tuple[str, ...] = ()
 
 
 def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo) -> Ticket:
-    """Open a ticket and give it its number; the same turn opens one of a kind only once."""
+    """Open a ticket and give it its number; the same turn opens one of a kind only once.
+
+    A matter that is on record already is not opened again either: the ticket there is is given.
+    """
     if new.turn_id is not None:
         first = session.scalar(
             select(Ticket).where(Ticket.turn_id == new.turn_id, Ticket.kind == new.kind)
         )
         if first is not None:
             return first
+    known = of_matters(session, new.matters)
+    if known:
+        return next(iter(known.values()))
     day = now.astimezone(zone).strftime("%Y%m%d")
     ticket = Ticket(
         number=f"GD{day}{advance(session, f'ticket:{day}'):04d}",
@@ -102,6 +110,7 @@ def open_ticket(session: Session, new: NewTicket, now: datetime, zone: ZoneInfo)
     )
     session.add(ticket)
     session.flush()
+    session.add_all(TicketMatter(matter=matter, number=ticket.number) for matter in new.matters)
     _record(session, ticket.number, new.actor, None, TicketState.OPEN, "", now)
     return ticket
 
@@ -119,6 +128,8 @@ def move(
     _record(session, number, actor, state, to, note, now)
     ticket.state = to
     ticket.updated_at = now
+    if to is TicketState.CANCELLED:  # what was given up may be asked for again
+        session.execute(delete(TicketMatter).where(TicketMatter.number == number))
     return ticket
 
 
@@ -134,6 +145,19 @@ def history(session: Session, number: str) -> list[TicketStep]:
     """The steps of a ticket, oldest first."""
     query = select(TicketStep).where(TicketStep.number == number).order_by(TicketStep.id)
     return list(session.scalars(query))
+
+
+def of_matters(session: Session, matters: Sequence[str]) -> dict[str, Ticket]:
+    """The tickets that these matters are on record with, by matter."""
+    if not matters:
+        return {}
+    query = (
+        select(TicketMatter.matter, Ticket)
+        .join(Ticket, TicketMatter.number == Ticket.number)
+        .where(TicketMatter.matter.in_(matters))
+        .order_by(TicketMatter.matter)
+    )
+    return {row.matter: row.Ticket for row in session.execute(query)}
 
 
 def of_conversation(session: Session, conversation_id: str) -> list[Ticket]:

@@ -1,10 +1,11 @@
 """Tickets for the other parts of the server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from care.clock import Clock
@@ -21,7 +22,7 @@ type Announce = Callable[[Session, str, datetime], None]
 
 @dataclass(frozen=True)
 class TicketRequest:
-    """What a ticket is wanted for; ``turn_id`` makes a repeated turn open one only."""
+    """What a ticket is wanted for; ``turn_id`` makes a repeated turn open one only, ``matters`` any later wish."""
 
     kind: TicketKind
     title: str
@@ -35,6 +36,7 @@ class TicketRequest:
     turn_id: str | None = None
     rural: bool = False
     priority: int = 0
+    matters: tuple[str, ...] = ()
 
 
 class Tickets:
@@ -52,7 +54,10 @@ class Tickets:
     async def open(
         self, request: TicketRequest, guard: Callable[[Session], None] | None = None
     ) -> Ticket:
-        """Open a ticket. ``guard`` is called first in the transaction and may refuse."""
+        """Open a ticket, or give the one that the turn or one of the matters has.
+
+        ``guard`` is called first in the transaction and may refuse.
+        """
         now = self._clock()
         new = NewTicket(
             kind=request.kind,
@@ -67,6 +72,7 @@ class Tickets:
             phone=request.phone,
             conversation_id=request.conversation_id,
             turn_id=request.turn_id,
+            matters=request.matters,
         )
 
         def work(session: Session) -> Ticket:
@@ -76,7 +82,15 @@ class Tickets:
             self._announce(session, ticket.number, now)
             return ticket
 
-        return await self._db.write(work)
+        try:
+            return await self._db.write(work)
+        except IntegrityError:
+            # Two turns about one matter at the same moment: the other has opened it.
+            return await self._db.write(work)
+
+    async def of_matters(self, matters: Sequence[str]) -> dict[str, Ticket]:
+        """The tickets about these matters, by matter; cancelled ones have none."""
+        return await self._db.read(lambda session: lifecycle.of_matters(session, matters))
 
     async def move(self, number: str, to: TicketState, actor: str, note: str) -> Ticket:
         """Move a ticket to another state. Raises ``NotFound`` or ``TransitionNotAllowed``."""

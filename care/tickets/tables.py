@@ -35,7 +35,7 @@ class TicketKind(StrEnum):
 
 
 class Ticket(Base):
-    """One matter. ``turn_id`` makes a repeated turn open it once."""
+    """What is to be settled. ``turn_id`` makes a repeated turn open it once."""
 
     __tablename__ = "tickets"
     __table_args__ = (
@@ -61,6 +61,15 @@ class Ticket(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     promised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TicketMatter(Base):
+    """What a ticket is about, where that may be on record once only (a charge of a month)."""
+
+    __tablename__ = "ticket_matters"
+
+    matter: Mapped[str] = mapped_column(String(120), primary_key=True)
+    number: Mapped[str] = mapped_column(ForeignKey("tickets.number"), index=True)
 
 
 class TicketStep(Base):
