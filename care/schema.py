@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from care.db import Base
 
 MODULES = (
+    "care.bss.embedded.money_tables",
     "care.bss.embedded.tables",
     "care.conversations.tables",
     "care.customers.contacts",

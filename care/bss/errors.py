@@ -43,6 +43,12 @@ class RejectReason(StrEnum):
     """The idempotency key was used for another order."""
     TOO_LATE = "too_late"
     """The order can no longer be undone."""
+    NO_SUCH_CHARGE = "no_such_charge"
+    """No bill of that month has such a line, or it cost nothing."""
+    ALREADY_REFUNDED = "already_refunded"
+    REFUNDED_LATELY = "refunded_lately"
+    """The customer had another charge refunded within the time in which only one is."""
+    NOT_ENOUGH_POINTS = "not_enough_points"
 
 
 class BssUnavailable(Unavailable):

@@ -10,6 +10,7 @@ protocol   answers                     TM Forum
 Customers  who, which lines, contract  TMF629, TMF637, TMF651
 Catalogue  plans, add-ons, bill lines  TMF620
 Billing    bills, usage, money         TMF678, TMF635, TMF654, TMF676, TMF658
+Loyalty    what points are good for    TMF658
 Ordering   change, subscribe, cancel   TMF622
 Network    areas, outages, line tests  TMF656, TMF639, TMF653, TMF673
 Stores     shops                       TMF674
@@ -34,7 +35,9 @@ from care.bss.model.billing import (
     Payment,
     PaymentMethod,
     PaymentState,
+    Refund,
     UsageBucket,
+    UsageDay,
     UsageKind,
 )
 from care.bss.model.catalogue import (
@@ -61,6 +64,7 @@ from care.bss.model.customers import (
     Subscription,
     SubscriptionState,
 )
+from care.bss.model.loyalty import Exchange, Reward, RewardKind
 from care.bss.model.network import (
     Area,
     AreaKind,
@@ -97,10 +101,12 @@ __all__ = [
     "CustomerKind",
     "CustomerLevel",
     "Customers",
+    "Exchange",
     "Line",
     "LineStatus",
     "LineTest",
     "LineVerdict",
+    "Loyalty",
     "Network",
     "OfferingKind",
     "OpeningHours",
@@ -116,7 +122,10 @@ __all__ = [
     "Plan",
     "PlanSegment",
     "PointsAccount",
+    "Refund",
     "RejectReason",
+    "Reward",
+    "RewardKind",
     "Service",
     "SimKind",
     "Start",
@@ -126,6 +135,7 @@ __all__ = [
     "SubscriptionState",
     "Tariff",
     "UsageBucket",
+    "UsageDay",
     "UsageKind",
 ]
 
@@ -218,6 +228,52 @@ class Billing(Protocol):
 
     async def points(self, customer_id: str) -> PointsAccount:
         """The customer's loyalty points. Raises BssRejected."""
+        ...
+
+    async def usage_days(self, line_id: str, month: str) -> tuple[UsageDay, ...]:
+        """What was used at home on each day of a month that has passed; empty where none is held.
+
+        Together as much as `usage` has for the month. Raises BssRejected.
+        """
+        ...
+
+    async def refunds(self, customer_id: str) -> tuple[Refund, ...]:
+        """Everything that was given back on the customer's lines, newest first."""
+        ...
+
+    async def refund_charge(
+        self,
+        line_id: str,
+        month: str,
+        charge_item_id: str,
+        *,
+        none_since: date | None = None,
+        idempotency_key: str,
+    ) -> Refund:
+        """Give all of a kind of line on a month's bill back: it pays what is owed, the rest is credit.
+
+        Once at most for a line, month and kind. With `none_since` it is refused when anything was
+        given back to the customer on that day or later. A repeated key returns the first refund.
+        Raises BssRejected: UNKNOWN_LINE, NO_SUCH_CHARGE, ALREADY_REFUNDED, REFUNDED_LATELY, KEY_REUSED.
+        """
+        ...
+
+
+class Loyalty(Protocol):
+    """What points are exchanged for (TMF658)."""
+
+    async def rewards(self) -> tuple[Reward, ...]:
+        """Every reward, the cheapest first."""
+        ...
+
+    async def redeem_points(
+        self, line_id: str, reward_id: str, *, idempotency_key: str
+    ) -> Exchange:
+        """Exchange points of the line's customer for a reward of the line, those that expire first in front.
+
+        A repeated key returns the first exchange. Raises BssRejected: UNKNOWN_LINE, UNKNOWN_OFFERING,
+        LINE_NOT_ACTIVE, SECOND_CARD, NOT_ENOUGH_POINTS, KEY_REUSED.
+        """
         ...
 
 
@@ -320,5 +376,5 @@ class Stores(Protocol):
         ...
 
 
-class Bss(Customers, Catalogue, Billing, Ordering, Network, Stores, Protocol):
+class Bss(Customers, Catalogue, Billing, Loyalty, Ordering, Network, Stores, Protocol):
     """All of the operator's systems. Implementations: `care.bss.embedded`."""

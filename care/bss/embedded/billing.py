@@ -1,6 +1,6 @@
 """Bills, usage and money from the embedded tables."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from care.bss.embedded import convert
 from care.bss.embedded.base import EmbeddedBase, require_customer, require_line
+from care.bss.embedded.money_tables import UsageDaysRow
 from care.bss.embedded.tables import (
     AccountRow,
     BillItemRow,
@@ -17,7 +18,15 @@ from care.bss.embedded.tables import (
     UsageRow,
 )
 from care.bss.months import first_day, month_of, shift_month
-from care.bss.protocol import Balance, Bill, BillState, Payment, PointsAccount, UsageBucket
+from care.bss.protocol import (
+    Balance,
+    Bill,
+    BillState,
+    Payment,
+    PointsAccount,
+    UsageBucket,
+    UsageDay,
+)
 
 _NOTHING = Decimal("0.00")
 
@@ -116,6 +125,26 @@ class EmbeddedBilling(EmbeddedBase):
             return PointsAccount(customer_id, row.points, row.expiring_points, row.expires_on)
 
         return await self._read(work)
+
+    async def usage_days(self, line_id: str, month: str) -> tuple[UsageDay, ...]:
+        """See the protocol."""
+
+        def work(session: Session) -> tuple[UsageDay, ...]:
+            require_line(session, line_id)
+            row = session.get(UsageDaysRow, (line_id, month))
+            return () if row is None else _days(row)
+
+        return await self._read(work)
+
+
+def _days(row: UsageDaysRow) -> tuple[UsageDay, ...]:
+    start = first_day(row.month)
+    return tuple(
+        UsageDay(start + timedelta(days=number), data, voice, sms)
+        for number, (data, voice, sms) in enumerate(
+            zip(row.data_mb, row.voice_minutes, row.sms, strict=True)
+        )
+    )
 
 
 def _bill(session: Session, row: BillRow) -> Bill:

@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 from care.bss.embedded.billing import EmbeddedBilling
 from care.bss.embedded.catalogue import EmbeddedCatalogue
 from care.bss.embedded.customers import EmbeddedCustomers
+from care.bss.embedded.loyalty import EmbeddedLoyalty
 from care.bss.embedded.network import EmbeddedNetwork
 from care.bss.embedded.ordering import EmbeddedOrdering
+from care.bss.embedded.refunds import EmbeddedRefunds
 from care.bss.protocol import Bss
 from care.clock import Clock
 from care.db import Database
@@ -23,6 +25,8 @@ class EmbeddedBss(
     EmbeddedCustomers,
     EmbeddedCatalogue,
     EmbeddedBilling,
+    EmbeddedRefunds,
+    EmbeddedLoyalty,
     EmbeddedOrdering,
     EmbeddedNetwork,
     Bss,

@@ -95,6 +95,16 @@ class UsageBucket:
         return self.total - self.used
 
 
+@dataclass(frozen=True, slots=True)
+class UsageDay:
+    """What a line and its second cards used at home on one day (TMF635 Usage, summed up by day)."""
+
+    day: date
+    data_mb: int
+    voice_minutes: int
+    sms: int
+
+
 class PaymentMethod(StrEnum):
     """How it was paid (TMF676 `paymentMethod`)."""
 
@@ -103,6 +113,10 @@ class PaymentMethod(StrEnum):
     BANK = "bank"
     AUTOPAY = "autopay"
     SCRATCH_CARD = "scratch_card"
+    REFUND = "refund"
+    """A charge given back to the account."""
+    POINTS = "points"
+    """Loyalty points turned into credit."""
 
 
 class PaymentState(StrEnum):
@@ -123,6 +137,21 @@ class Payment:
     method: PaymentMethod
     state: PaymentState
     paid_at: datetime
+    """UTC, aware."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A bill line given back as credit on the account (TMF654 AdjustBalance)."""
+
+    id: str
+    customer_id: str
+    line_id: str
+    month: str
+    charge_item_id: str
+    amount: Decimal
+    """Yuan: all that the month's bill has under this kind of line."""
+    at: datetime
     """UTC, aware."""
 
 

@@ -1,5 +1,6 @@
 """The demo operator's rows, and how they get into the database once."""
 
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from care.bss.embedded import convert_catalogue
+from care.bss.embedded.demo.days import by_day
 from care.bss.embedded.demo.history import LineHistory, line_history
-from care.bss.embedded.demo.holdings import Holding
+from care.bss.embedded.demo.holdings import Holding, random_of
 from care.bss.embedded.demo.specs import (
     DEMO_FOLDER,
     ContractSpec,
@@ -21,6 +23,7 @@ from care.bss.embedded.demo.specs import (
     OutageSpec,
     read_demo,
 )
+from care.bss.embedded.money_tables import RewardRow, UsageDaysRow
 from care.bss.embedded.system import ZONE
 from care.bss.embedded.tables import (
     AccountRow,
@@ -111,6 +114,7 @@ def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = 
         AddonRow: [convert_catalogue.addon_values(addon) for addon in files.addons.values()],
         AreaRow: [convert_catalogue.area_values(area) for area in files.areas],
         StoreRow: [convert_catalogue.store_values(store) for store in files.stores],
+        RewardRow: [{**asdict(reward), "kind": str(reward.kind)} for reward in files.rewards],
         OutageRow: [_outage(outage, today, zone) for outage in files.outages],
         OutageAreaRow: [
             {"outage_id": outage.id, "area_id": area}
@@ -128,6 +132,7 @@ def demo_rows(files: DemoFiles, today: date, seed: int = SEED, zone: ZoneInfo = 
         BillRow,
         BillItemRow,
         UsageRow,
+        UsageDaysRow,
         PaymentRow,
         BroadbandRow,
     ):
@@ -213,6 +218,14 @@ def _add_line(
     if line.contract is not None:
         rows[ContractRow].append(_contract(line.id, line.contract, today))
     _add_money(rows, line.id, history)
+    rows[UsageDaysRow].extend(
+        {
+            "line_id": line.id,
+            "month": month,
+            **by_day(usage, month, today, random_of(seed, line.id, month, "days")),
+        }
+        for month, usage in history.usage.items()
+    )
 
 
 def _subscriptions(line_id: str, held: list[Holding]) -> list[dict[str, Any]]:

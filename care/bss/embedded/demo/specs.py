@@ -24,6 +24,7 @@ from care.bss.protocol import (
     PaymentMethod,
     PaymentState,
     Plan,
+    Reward,
     Service,
     SimKind,
     Store,
@@ -210,6 +211,7 @@ class DemoFiles:
     stores: tuple[Store, ...]
     outages: tuple[OutageSpec, ...]
     customers: tuple[CustomerSpec, ...]
+    rewards: tuple[Reward, ...]
 
 
 def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
@@ -229,6 +231,7 @@ def read_demo(folder: Path = DEMO_FOLDER) -> DemoFiles:
         stores=TypeAdapter(tuple[Store, ...]).validate_python(stores),
         outages=TypeAdapter(tuple[OutageSpec, ...]).validate_python(_list(folder, "outages")),
         customers=TypeAdapter(tuple[CustomerSpec, ...]).validate_python(_list(folder, "customers")),
+        rewards=TypeAdapter(tuple[Reward, ...]).validate_python(_list(folder, "rewards")),
     )
     _check(files)
     return files
@@ -261,6 +264,7 @@ def _check(files: DemoFiles) -> None:
     _unique("line", (line.id for line in lines))
     _unique("phone", (line.phone for line in lines))
     _unique("customer", (customer.id for customer in files.customers))
+    _unique("reward", (reward.id for reward in files.rewards))
     for customer in files.customers:
         own = {line.id for line in customer.lines}
         _known("line", own, (access.line for access in customer.broadband))
