@@ -23,6 +23,7 @@ class Unit(StrEnum):
     RATIO = "ratio"
     POINTS = "points"
     PIXELS = "pixels"
+    YUAN = "yuan"
 
 
 FIXED_SPANS = {

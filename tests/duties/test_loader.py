@@ -108,6 +108,7 @@ def test_what_could_not_be_confirmed_is_marked() -> None:
         "fixed_fault_mean_rural",
         "installation",
         "human_answer_rate",
+        "small_refund",
         "yes_suffices",
     }
 
