@@ -23,14 +23,16 @@ from care.customers.verification import (
     VerifiedSession,
 )
 from care.db import Database, new_id
-from care.duties import Duties, Duty
+from care.duties import Duties, Duty, load_duties
 from care.errors import Conflict
 from care.orders.kinds import all_kinds
 from care.orders.service import CodeNeeded, Consent, OfferExpired, Orders
 from care.orders.tables import ConsentMethod, ConsentProof, OfferRow, OrderRow, OrderState
+from care.settings import ROOT
 from tests.bss.operator_fixtures import Clock
 
 ZONE = ZoneInfo("Asia/Shanghai")
+RULES = load_duties(ROOT / "data" / "duties")
 LINE, PHONE, CUSTOMER = "L1001", "13800138001", "C1001"
 CODE = "482913"
 
@@ -109,8 +111,8 @@ def world(db: Database, clock: Clock, bss: EmbeddedBss) -> World:
 
     def make(yes_suffices: frozenset[str], system: Any) -> Orders:
         duty = Duty("yes_suffices", "…", "…", False, names=yes_suffices)
-        duties = Duties({duty.id: duty})
-        return Orders(db, all_kinds(system), verification, texts, duties, clock, ZONE)
+        duties = Duties({duty.id: duty, "small_refund": RULES["small_refund"]})
+        return Orders(db, all_kinds(system, duties, ZONE), verification, texts, duties, clock, ZONE)
 
     verified = Verified(contact, CUSTOMER, LINE, PHONE, until)
     return World(db, clock, bss, texts, verified, make)
