@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from care.errors import BadRequest, CareError
+from care.pages import usage_days
 from care.pages.templates import page
 from care.services import Services
 
@@ -42,10 +43,11 @@ def page_router(**options: Any) -> APIRouter:
 
 def router(services: Services) -> APIRouter:
     """All pages. A new page is a module of this package with a function of this form, included here."""
-    routes = APIRouter(prefix="/p")
+    routes = page_router(prefix="/p")
 
     @routes.get("/style.css", include_in_schema=False)
     async def style() -> FileResponse:
         return FileResponse(_STYLE, media_type="text/css")
 
+    usage_days.add_routes(routes, services)
     return routes
