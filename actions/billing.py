@@ -1,6 +1,6 @@
 """Bills, balance and usage of the verified number."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -199,13 +199,18 @@ def say_bill(
         month=month(bill.month),
         total=f"{bill.total:.2f}",
         due=f"{bill.due:.2f}",
-        items="\n".join(_item(item, refunded or {}) for item in bill.items),
+        items="\n".join(_items(bill.items, dict(refunded or {}))),
     )
 
 
-def _item(item: BillItem, refunded: Mapping[str, Decimal]) -> str:
+def _items(items: Iterable[BillItem], refunded: dict[str, Decimal]) -> Iterator[str]:
+    """The lines; the first of each kind says what was given back for all of them."""
+    for item in items:
+        yield _item(item, refunded.pop(item.charge_item_id, None))
+
+
+def _item(item: BillItem, back: Decimal | None) -> str:
     line = f"· {item.name} {item.amount:.2f}元"
-    back = refunded.get(item.charge_item_id)
     return line if back is None else f"{line}（已退回 {back:.2f}元）"
 
 

@@ -24,7 +24,7 @@ from actions.base import (
     said,
     turn_of,
 )
-from actions.inquiry import SLOT, Inquiry, inquiry_of, item_of, kept, named_other_number
+from actions.inquiry import SLOT, Inquiry, inquiry_of, item_of, kept
 from actions.orders import begin_order
 from care.billing.charges import Found, Wanted, bills_of, by_addon, find_charge
 from care.billing.comparison import charges
@@ -36,6 +36,7 @@ from care.bss.protocol import Bill, BillState
 from care.clock import local_date
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
+from care.tickets.lifecycle import OPEN_STATES
 from care.tickets.service import TicketRequest
 from care.tickets.tables import Ticket, TicketKind
 from care.wording import day, moment, month
@@ -80,10 +81,10 @@ class DisputeCharge(VerifiedAction):
         """Offer the refund, open the ticket, or ask which charge is meant."""
         assert caller.verified is not None
         inquiry, chosen = _meant(tracker)
-        if named_other_number(tracker, caller):
+        if inquiry_of(tracker, self.action_name).phone not in (None, caller.verified.phone):
             masked = mask_phone(caller.verified.phone)
             dispatcher.utter_message(response="utter_other_number", phone=masked)
-            return leave_form([FORM_SLOT, "month", "phone_number"])
+            return leave_form([FORM_SLOT, "month", "phone_number", SLOT])
         today = _today(self.services)
         line = await paying_line(self.services.bss, caller.verified.line_id)
         try:
@@ -202,6 +203,11 @@ class DisputeCharge(VerifiedAction):
     ) -> None:
         if ticket is None:
             dispatcher.utter_message(response="utter_dispute_settled", what=_in_words(judged))
+            return
+        if ticket.state not in OPEN_STATES:
+            dispatcher.utter_message(
+                response="utter_dispute_ticket_done", what=_in_words(judged), number=ticket.number
+            )
             return
         dispatcher.utter_message(
             response="utter_dispute_ticket_known",

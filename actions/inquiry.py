@@ -21,7 +21,6 @@ from care.billing.charges import by_addon, charge_item
 from care.billing.service import paying_line
 from care.bss.months import parse_month, shift_month
 from care.bss.protocol import Bss, Line
-from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
 from care.wording import month as in_words
 
@@ -38,8 +37,8 @@ _ACTIONS = {
     "query_points": "action_query_points",
 }
 _CARRIED: Mapping[str, tuple[str, ...]] = {
-    "action_explain_charge": ("months",),
-    "action_dispute_charge": ("months", "item", "addon", "amounts"),
+    "action_explain_charge": ("months", "phone"),
+    "action_dispute_charge": ("months", "phone", "item", "addon", "amounts"),
 }
 """What a wish takes over from the question before it; the others begin anew."""
 
@@ -68,6 +67,8 @@ class Inquiry:
     data: tuple[int, ...] = ()
     """MB."""
     days: tuple[str, ...] = ()
+    phone: str | None = None
+    """A number that was named; whether it is the customer's own is checked each time."""
     view: str = BILL
 
     @property
@@ -111,7 +112,7 @@ def inquiry_of(tracker: Tracker, action: str) -> Inquiry:
 def _anew(inquiry: Inquiry, before: Inquiry | None, said: dict[str, Any]) -> Inquiry:
     named = any(said.get(key) for key in ("item", "addon", "amounts"))
     for field in _CARRIED.get(inquiry.action, ()):
-        if before is not None and not (named and field != "months"):
+        if before is not None and not (named and field in ("item", "addon", "amounts")):
             inquiry = replace(inquiry, **{field: getattr(before, field)})
     return _merged(inquiry, said)
 
@@ -139,6 +140,7 @@ def _said(tracker: Tracker) -> dict[str, Any]:
             if str(value).isdigit()
         ),
         "days": tuple(_days(tracker)),
+        "phone": _text(entity_of(tracker, "phone_number")),
         "view": _view(tracker),
     }
 
@@ -231,6 +233,10 @@ class MoneyAction(OwnNumberAction):
         events = await super().run(dispatcher, tracker, domain)
         return [SlotSet(SLOT, inquiry.as_slot()), *events]
 
+    def named_number(self, tracker: Tracker) -> str | None:
+        """The number that the question is about, also when it was named in an earlier message."""
+        return inquiry_of(tracker, self.action_name).phone
+
     async def answer(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str, phone: str
     ) -> None:
@@ -260,21 +266,27 @@ class FurtherInquiry(CareAction):
     ) -> list[EventType]:
         """Back to the look-up; where nothing was looked up, ask what is wanted."""
         before = kept(tracker)
-        if before is None:
+        action = None if before is None else _further(before.action, _said(tracker))
+        if action is None:
             dispatcher.utter_message(response="utter_inform")
             return []
-        said, action = _said(tracker), before.action
-        if action in (_ACTIONS["query_bill"], _ACTIONS["query_balance"]):
-            charge = said["item"] or said["addon"] or said["amounts"]
-            action = _ACTIONS["explain_charge" if charge else "query_bill"]
         return [FollowupAction(action)]
 
 
-def named_other_number(tracker: Tracker, caller: Caller) -> bool:
-    """Whether the message is about a number that is not the verified one."""
-    assert caller.verified is not None
-    named = entity_of(tracker, "phone_number")
-    return named is not None and str(named) != caller.verified.phone
+def _further(action: str, said: Mapping[str, Any]) -> str | None:
+    """The look-up that a value alone is for after ``action``; None where it makes no sense."""
+    bill, explain = _ACTIONS["query_bill"], _ACTIONS["explain_charge"]
+    of_charges = (explain, _ACTIONS["dispute_charge"])
+    payments = _ACTIONS["query_payments"]
+    if said["item"] or said["addon"]:
+        return action if action in of_charges else explain
+    if said["amounts"]:
+        return action if action in (*of_charges, payments) else explain if action == bill else None
+    if said["days"]:
+        return action if action == payments else None
+    if action == _ACTIONS["query_balance"]:
+        return bill
+    return None if action == _ACTIONS["query_points"] else action
 
 
 def actions(services: Services) -> list[Any]:

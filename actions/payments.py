@@ -13,6 +13,7 @@ from care.billing import service as billing
 from care.billing.errors import BadMonth, MonthNotYet, MonthTooOld
 from care.billing.payments import PaymentsWanted, find_payments
 from care.billing.service import MONTHS_KEPT, check_month
+from care.bss.months import month_of
 from care.bss.protocol import Balance, Line, Payment, PaymentMethod, PaymentState
 from care.clock import local_date
 from care.wording import day, moment, month, yuan
@@ -50,11 +51,13 @@ class QueryPayments(MoneyAction):
         """Tell honestly what has arrived, what has not, and what is not there; and what is owed."""
         today = local_date(self.services.clock(), self.services.zone)
         months = _kept_months(inquiry.months, today)
-        if inquiry.months and not months:
+        days = [date.fromisoformat(text) for text in inquiry.days]
+        too_old = bool(days) and not _kept_months(map(month_of, days), today)
+        if too_old or (inquiry.months and not months):
             dispatcher.utter_message(response="utter_payments_month_not_kept")
             return
         wanted = PaymentsWanted(
-            days=frozenset(date.fromisoformat(text) for text in inquiry.days),
+            days=frozenset(days),
             months=frozenset(months),
             amounts=frozenset(inquiry.yuan()),
         )

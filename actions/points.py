@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import DomainDict, Services, VerifiedAction, forget
-from actions.inquiry import SLOT, Inquiry, inquiry_of, named_other_number
+from actions.inquiry import SLOT, Inquiry, inquiry_of
 from actions.orders import begin_order
 from care.billing import service as billing
 from care.bss.protocol import Reward
@@ -39,10 +39,12 @@ class QueryPoints(VerifiedAction):
     ) -> list[EventType]:
         """Begin the exchange that was named, else say what there is and what it is good for."""
         assert caller.verified is not None
-        if named_other_number(tracker, caller):
+        lines = await self.services.bss.lines(caller.verified.customer_id)
+        named = inquiry_of(tracker, self.action_name).phone
+        if named is not None and named not in {line.phone for line in lines}:
             masked = mask_phone(caller.verified.phone)
             dispatcher.utter_message(response="utter_other_number", phone=masked)
-            return forget(["phone_number"])
+            return forget(["phone_number", SLOT])
         account = await billing.points(self.services.bss, caller.verified.customer_id)
         rewards = await self.services.bss.rewards()
         wanted = _wanted(rewards, inquiry_of(tracker, self.action_name))

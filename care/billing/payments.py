@@ -37,8 +37,14 @@ class PaymentsFound:
 def find_payments(
     payments: Sequence[Payment], wanted: PaymentsWanted, zone: ZoneInfo
 ) -> PaymentsFound:
-    """The payments of all that was said; else those of the same amount, or of days close by."""
+    """The payments of all that was said; else those of the same amount, or of days close by.
+
+    Of a sum without a time the newest payment is meant, and those shortly before it.
+    """
     fitting = tuple(one for one in payments if _fits(one, wanted, zone))
+    if fitting and wanted.amounts and not (wanted.days or wanted.months):
+        newest = max(one.paid_at for one in fitting)
+        fitting = tuple(one for one in fitting if newest - one.paid_at <= _NEAR)
     if fitting:
         return PaymentsFound(fitting, ())
     return PaymentsFound((), tuple(one for one in payments if _is_near(one, wanted, zone)))

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from rasa_sdk.executor import CollectingDispatcher
 
-from actions.inquiry import COMPARISON, RECORDS, Inquiry, inquiry_of, kept
+from actions.inquiry import COMPARISON, RECORDS, FurtherInquiry, Inquiry, inquiry_of, kept
 
 BILL, EXPLAIN, DISPUTE = "action_query_bill", "action_explain_charge", "action_dispute_charge"
 
@@ -109,6 +110,52 @@ def test_a_month_that_is_only_compared_with_is_the_earlier_one() -> None:
     plain: Any = Tracker("explain_charge", "9月贵在哪儿", {"month": "2026-09"})
     plain.latest_message["entities"][0]["start"] = 0
     assert inquiry_of(plain, EXPLAIN).months == ("2026-09",)
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "then"),
+    [
+        ("query_bill", {"month": "2026-09"}, "query_bill"),
+        ("query_bill", {"charge_item": "crbt_fee"}, "explain_charge"),
+        ("query_bill", {"amount": "20"}, "explain_charge"),
+        ("query_bill", {"date": "2026-11-01"}, None),
+        ("query_balance", {"month": "2026-09"}, "query_bill"),
+        ("query_balance", {"amount": "100"}, None),
+        ("query_usage", {"month": "2026-09"}, "query_usage"),
+        ("query_usage", {"addon": "crbt"}, "explain_charge"),
+        ("explain_charge", {"addon": "crbt"}, "explain_charge"),
+        ("dispute_charge", {"amount": "5"}, "dispute_charge"),
+        ("dispute_charge", {"month": "2026-09"}, "dispute_charge"),
+        ("query_payments", {"amount": "50"}, "query_payments"),
+        ("query_payments", {"date": "2026-11-01"}, "query_payments"),
+        ("query_points", {"month": "2026-09"}, None),
+    ],
+)
+async def test_a_value_alone_goes_back_to_where_it_makes_sense(
+    before: str, said: dict[str, Any], then: str | None
+) -> None:
+    tracker: Any = Tracker("inform", "…", said, Inquiry(f"action_{before}"))
+    dispatcher = CollectingDispatcher()
+    services: Any = None
+    events = await FurtherInquiry(services).run(dispatcher, tracker, {})
+    assert [event["name"] for event in events] == ([f"action_{then}"] if then else [])
+    assert [one["response"] for one in dispatcher.messages] == ([] if then else ["utter_inform"])
+
+
+async def test_a_value_alone_at_the_beginning_is_asked_about() -> None:
+    tracker: Any = Tracker("inform", "9月", {"month": "2026-09"})
+    dispatcher = CollectingDispatcher()
+    services: Any = None
+    assert await FurtherInquiry(services).run(dispatcher, tracker, {}) == []
+    assert [one["response"] for one in dispatcher.messages] == ["utter_inform"]
+
+
+def test_a_number_that_was_named_is_kept_for_what_follows_and_not_for_a_new_question() -> None:
+    before = Inquiry(BILL, months=("2026-10",), phone="15000231112")
+    further = asked(BILL, "inform", "那9月的呢", {"month": "2026-09"}, before)
+    assert further == Inquiry(BILL, months=("2026-09",), phone="15000231112")
+    assert asked(EXPLAIN, "explain_charge", "", None, before).phone == "15000231112"
+    assert asked(BILL, "query_bill", "", None, before).phone is None
 
 
 def test_values_of_no_form_are_left_out() -> None:
