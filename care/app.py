@@ -19,7 +19,16 @@ from actions.topics import load_wish_names
 from care import pages, studio
 from care.admin import demo, health, metrics
 from care.admin.housekeeping import Housekeeping, Retention
+<<<<<<< HEAD
 from care.admin.metrics import Measured, Metrics
+=======
+from care.admin.metrics import Measured, MeasuredEngine, Metrics
+from care.appointments.ledger import remove_lapsed
+from care.appointments.policy import load_policies
+from care.appointments.service import Appointments, following
+from care.backends import MemoryPubSub, PubSub
+from care.backends.redis import RedisPubSub
+>>>>>>> visits
 from care.bss.embedded import EmbeddedBss
 from care.channels import rest, web
 from care.conversations.timeouts import Timeouts
@@ -239,7 +248,12 @@ def _housekeeping(services: Services) -> Housekeeping:
         verified=timedelta(days=settings.keep_verified_days),
         outcomes=timedelta(days=settings.keep_outcomes_days),
     )
-    return Housekeeping(services.db, services.clock, retention, {"agent_sessions": remove_expired})
+    return Housekeeping(
+        services.db,
+        services.clock,
+        retention,
+        {"agent_sessions": remove_expired, "held_times": remove_lapsed},
+    )
 
 
 async def _close_silent(timeouts: Timeouts, interval: float = SWEEP_EVERY) -> None:

@@ -6,10 +6,10 @@ once more by its own constraints.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,8 @@ from care.tickets.tables import Ticket, TicketState
 LIVE = (AppointmentState.HELD, AppointmentState.BOOKED)
 RELEASE_JOB = "appointments.release"
 WORK_JOB = "appointments.work"
+
+_LAPSED = timedelta(days=1)
 
 
 class SlotFull(Conflict):
@@ -211,6 +213,20 @@ def follow_ticket(session: Session, number: str, now: datetime) -> None:
             row.state, row.held_until, row.updated_at = AppointmentState.OVER, None, now
     if session.get(WorkOrder, number) is not None and ticket.state != TicketState.CLOSED:
         schedule(session, WORK_JOB, {"ticket": number}, now)
+
+
+def remove_lapsed(session: Session, now: datetime, limit: int) -> int:
+    """Remove up to ``limit`` times that were only held, a day after they were let go; gives their number."""
+    lapsed = (
+        select(Appointment.id)
+        .where(Appointment.state == AppointmentState.CANCELLED)
+        .where(Appointment.matter.startswith("hold:"), Appointment.updated_at < now - _LAPSED)
+        .limit(limit)
+    )
+    ids = list(session.scalars(lapsed.with_for_update(skip_locked=True)))
+    if ids:
+        session.execute(delete(Appointment).where(Appointment.id.in_(ids)))
+    return len(ids)
 
 
 def live_of_customer(session: Session, customer_id: str, now: datetime) -> list[Appointment]:

@@ -127,6 +127,8 @@ class Books(RuleBasedStateMachine):
         else:
             assert may
             assert there or not full
+            [now] = [one for one in self.rows() if one.id == row.id]
+            assert (now.kind, now.place_id, now.hours) == (place.kind, place.id, slot.hours)
 
     @rule(which=st.integers(0, 9))
     def cancel(self, which: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from care.appointments.ledger import AlreadyBooked, NotLive, SlotFull, of_tickets
+from care.appointments.ledger import AlreadyBooked, NotLive, SlotFull, of_tickets, remove_lapsed
 from care.appointments.service import HOLD, Request, TooLate, Work
 from care.appointments.tables import Appointment, AppointmentState, Slot, WorkOrder
 from care.appointments.timetable import Place
@@ -229,6 +229,23 @@ async def test_what_is_kept_free_longer_is_let_go_later(world: World) -> None:
     await world.work_off()
     assert (DAY, EVENING) in await free(world)
     assert not await world.appointments.keep_free(held.id, "C1001")
+
+
+async def test_times_that_were_only_held_are_not_kept_on_record(world: World) -> None:
+    await world.appointments.hold(request("t1"))
+    booked = await world.appointments.book(request("t2", hours=MORNING, customer_id="C1003"))
+    await world.appointments.cancel(booked.number, "C1003")
+    world.clock.forward(HOLD)
+    await world.work_off()
+
+    def removed() -> int:
+        now = world.clock()
+        return world.db.write_now(lambda session: remove_lapsed(session, now, 100))
+
+    assert removed() == 0
+    world.clock.forward(timedelta(days=2))
+    assert removed() == 1
+    assert [row.number for row in world.rows(Appointment)] == [booked.number]
 
 
 def work_of(held: str, order: str = "o1") -> Work:
