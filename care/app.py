@@ -19,16 +19,8 @@ from actions.topics import load_wish_names
 from care import pages, studio
 from care.admin import demo, health, metrics
 from care.admin.housekeeping import Housekeeping, Retention
-<<<<<<< HEAD
 from care.admin.metrics import Measured, Metrics
-=======
-from care.admin.metrics import Measured, MeasuredEngine, Metrics
 from care.appointments.ledger import remove_lapsed
-from care.appointments.policy import load_policies
-from care.appointments.service import Appointments, following
-from care.backends import MemoryPubSub, PubSub
-from care.backends.redis import RedisPubSub
->>>>>>> visits
 from care.bss.embedded import EmbeddedBss
 from care.channels import rest, web
 from care.conversations.timeouts import Timeouts
