@@ -48,6 +48,8 @@ FLOW_SLOTS = (
     "step",
     "month",
     "ticket_number",
+    "inquiry",
+    "disputed_charge",
 )
 """What a flow collects, and must forget when it ends or gives way to another."""
 

@@ -18,6 +18,7 @@ from actions.base import (
     pending_wishes,
     said,
 )
+from actions.inquiry import for_desk, kept
 from care.clock import local_date
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone, mask_text
@@ -35,6 +36,10 @@ _TASKS = {
     "action_query_bill": "查账单",
     "action_query_balance": "查余额",
     "action_query_usage": "查用量",
+    "action_explain_charge": "看扣费",
+    "action_dispute_charge": "退扣错的费用",
+    "action_query_payments": "查缴费",
+    "action_query_points": "查积分",
     "action_query_plan": "查套餐",
     "action_query_ticket": "查工单",
     "action_query_outage": "查网络故障",
@@ -46,6 +51,8 @@ _QUESTIONS = {
     "identity_form": "核实身份",
     "change_plan_form": "换套餐",
     "order_form": "确认办理",
+    "dispute_form": "退扣错的费用",
+    "disputed_charge": "等说明是哪一笔",
     "broadband_fault_form": "宽带报修",
     "callback_form": "预约回电",
     "phone_number": "等手机号码",
@@ -101,6 +108,9 @@ async def collected(services: Services, tracker: Tracker, caller: Caller) -> dic
         value = tracker.get_slot(slot)
         if value:
             packet[label] = await _in_words(services, slot, value)
+    inquiry = kept(tracker)
+    if inquiry is not None and (about := await for_desk(services.bss, inquiry)):
+        packet["在问的费用"] = about
     if tracker.get_slot("offer"):
         packet["要办的业务"] = await services.orders.offered(str(tracker.get_slot("offer")))
     told = [wish["intent"] for wish in pending_wishes(tracker) if not wish.get("guessed")]

@@ -133,16 +133,21 @@ class OwnNumberAction(VerifiedAction):
         """Answer for the verified line, or for another of the same customer that was named."""
         assert caller.verified is not None
         line_id, phone = caller.verified.line_id, caller.verified.phone
-        named = entity_of(tracker, "phone_number")
-        if named is not None and str(named) != phone:
+        named = self.named_number(tracker)
+        if named is not None and named != phone:
             lines = await self.services.bss.lines(caller.verified.customer_id)
-            own = next((line for line in lines if line.phone == str(named)), None)
+            own = next((line for line in lines if line.phone == named), None)
             if own is None:
                 dispatcher.utter_message(response="utter_other_number", phone=mask_phone(phone))
-                return forget(["month", "phone_number"])
+                return forget(["month", "phone_number", "inquiry"])
             line_id, phone = own.id, own.phone
         await self.answer(dispatcher, tracker, line_id, mask_phone(phone))
         return forget(["month"])
+
+    def named_number(self, tracker: Tracker) -> str | None:
+        """The number that the customer asks about, where one was named."""
+        named = entity_of(tracker, "phone_number")
+        return None if named is None else str(named)
 
     async def answer(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str, phone: str

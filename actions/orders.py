@@ -39,6 +39,9 @@ FORM_SLOTS = ("order", "offer", "consent", "consent_code")
 REJECTIONS = {
     RejectReason.LINE_NOT_ACTIVE: "utter_rejected_line_not_active",
     RejectReason.IN_ARREARS: "utter_rejected_in_arrears",
+    RejectReason.ALREADY_REFUNDED: "utter_rejected_already_refunded",
+    RejectReason.REFUNDED_LATELY: "utter_rejected_refunded_lately",
+    RejectReason.NOT_ENOUGH_POINTS: "utter_rejected_not_enough_points",
 }
 """What is said when the operator would refuse an order, whatever is ordered; ``{name}`` is what was wanted."""
 
@@ -62,6 +65,8 @@ _SENTENCES = {
             "contract": "utter_change_plan_contract",
         },
     ),
+    "refund_charge": Sentences(offer="utter_refund_charge_offer", done="utter_refund_charge_done"),
+    "redeem_points": Sentences(offer="utter_redeem_points_offer", done="utter_redeem_points_done"),
 }
 
 

@@ -16,8 +16,16 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 
 def places(response: str) -> set[str]:
-    """The values that any of the response's wordings has a place for."""
-    return {name for one in DOMAIN["responses"][response] for name in _PLACE.findall(one["text"])}
+    """The values that any of the response's wordings, or one of its buttons, has a place for."""
+    return {
+        name
+        for one in DOMAIN["responses"][response]
+        for text in [
+            one["text"],
+            *(text for button in one.get("buttons", []) for text in button.values()),
+        ]
+        for name in _PLACE.findall(text)
+    }
 
 
 def test_all_calls_were_understood() -> None:

@@ -26,7 +26,7 @@ def test_titles_are_those_of_intents() -> None:
 def test_every_task_has_a_title() -> None:
     """What has a rule that runs an action of ours is a task; the rest is talk."""
     talk = {"noise", "nlu_fallback", "repeat", "cancel_flow", "resend_code"}
-    talk |= {"affirm", "deny", "goodbye"}
+    talk |= {"affirm", "deny", "goodbye", "inform"}
     not_told = {"request_human", "request_callback", "leave_ticket"}
     tasks = {
         rule["steps"][0]["intent"]

@@ -165,6 +165,11 @@ def _check_afterwards(
     if dialogue.changes:
         pending = values.line("").pending_plan_id
         assert pending == after.next_plan, f"the operator will change the plan to {pending}"
+    if dialogue.customer is not None:
+        wanted_refunds = sorted(values.fill(text) for text in after.refunds)
+        assert values.refunds() == wanted_refunds, f"given back was {values.refunds()}"
+    if after.points is not None:
+        assert values.points() == after.points, f"there are {values.points()} points"
     for label, text in after.packet.items():
         packet = conversation.packet
         assert values.fill(text) in str(packet.get(label)), f"the packet is {packet}"

@@ -23,6 +23,8 @@ A file reads like this (all of ``after`` may be left out, and so may every key o
       orders: [{plan: p59, state: placed}]      # all orders of this conversation, each with its proof
       tickets: [{kind: callback, holds: [漫游]}] # all tickets of this conversation
       next_plan: p59                 # what the operator will change the line to
+      refunds: ["crbt_fee {month:-1}"]  # all charges of the customer that were given back, by month
+      points: "2200"                 # how many the customer has now
       packet: {停在: 等验证码}          # what the agent gets
       reason: complaint              # why a person is to take over
       sms: [已成功办理]               # text messages to {phone}, in the end
@@ -45,7 +47,10 @@ FOLDER = Path(__file__).parent
 
 _DEEDS = ("says", "presses", "expires", "kills", "awaits")
 _STEP = (*_DEEDS, "hears", "never", "offers", "understood", "owner", "again")
-_AFTER = ("verified", "orders", "tickets", "next_plan", "packet", "reason", "sms", "nowhere")
+_AFTER = (
+    *("verified", "orders", "tickets", "next_plan", "refunds", "points"),
+    *("packet", "reason", "sms", "nowhere"),
+)
 _DIALOGUE = ("about", "customer", "changes", "variants", "steps", "after")
 _OWNERS = ("bot", "queue", "agent", "closed")
 _THINGS = {"expires": ("identity", "code"), "kills": ("rasa", "care"), "awaits": ("ready",)}
@@ -93,6 +98,8 @@ class After:
     orders: tuple[ExpectedOrder, ...] = ()
     tickets: tuple[ExpectedTicket, ...] = ()
     next_plan: str | None = None
+    refunds: tuple[str, ...] = ()
+    points: str | None = None
     packet: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
     sms: tuple[str, ...] = ()
@@ -141,7 +148,8 @@ def read(path: Path, folder: Path = FOLDER) -> Dialogue:
     )
     if dialogue.changes and dialogue.customer is None:
         raise fields.error("'changes' says something of a customer, but none is named")
-    if (dialogue.after.orders or dialogue.after.next_plan) and not dialogue.changes:
+    after = dialogue.after
+    if (after.orders or after.next_plan or after.refunds) and not dialogue.changes:
         raise fields.error("an order changes the customer: it needs 'changes: true'")
     return dialogue
 
@@ -248,6 +256,8 @@ def _after(fields: _Fields) -> After:
             ExpectedTicket(ticket.text("kind"), ticket.texts("holds")) for ticket in tickets
         ),
         next_plan=fields.text_or_none("next_plan"),
+        refunds=fields.texts("refunds"),
+        points=fields.text_or_none("points"),
         packet=fields.mapping("packet"),
         reason=fields.text_or_none("reason"),
         sms=fields.texts("sms"),

@@ -11,6 +11,8 @@
 ``{year:-1}``                 last year
 ``{bill_total:-1}``           the sum of the items of last month's bill
 ``{bill_item:-1}``            the name of its first item
+``{charge:crbt_fee:-1}``      what last month's bill has of a kind of line
+``{points}``                  the customer's loyalty points
 ``{balance}`` ``{arrears}``   money left, money owed
 ``{running}``                 what this month has cost so far
 ``{plan}`` ``{plan_fee}``     the plan in force and its monthly fee
@@ -111,8 +113,11 @@ class Values:
 
     def month(self, back: str) -> str:
         """``2026年10月``."""
-        year, month = self._month(back).split("-")
-        return f"{year}年{int(month)}月"
+        return self._in_words(self._month(back))
+
+    def _in_words(self, month: str) -> str:
+        year, number = month.split("-")
+        return f"{year}年{int(number)}月"
 
     def bill(self, back: str) -> Bill:
         """A month's bill."""
@@ -124,6 +129,27 @@ class Values:
     def bill_total(self, back: str) -> str:
         """Summed up here, not taken from the bill."""
         return f"{sum((item.amount for item in self.bill(back).items), Decimal()):.2f}"
+
+    def charge(self, which: str) -> str:
+        """The sum of a month's lines of one kind, `data_overage:-1`."""
+        item, _, back = which.partition(":")
+        amounts = [one.amount for one in self.bill(back).items if one.charge_item_id == item]
+        if not amounts:
+            raise ScriptError(f"the bill has no {item}")
+        return f"{sum(amounts, Decimal()):.2f}"
+
+    def refunds(self) -> list[str]:
+        """Kind of line and month of all that was given back to the customer."""
+        assert self._customer is not None
+        return sorted(
+            f"{one.charge_item_id} {self._in_words(one.month)}"
+            for one in self._ask(self._bss.refunds(self._customer))
+        )
+
+    def points(self) -> str:
+        """The customer's points."""
+        assert self._customer is not None
+        return str(self._ask(self._bss.points(self._customer)).points)
 
     def money(self, which: str) -> str:
         """``available``, ``running`` or ``arrears`` of the customer's account."""
@@ -215,6 +241,8 @@ def known_values(values: Values) -> dict[str, Callable[[str], str]]:
         "year": values.year,
         "bill_total": values.bill_total,
         "bill_item": lambda back: values.bill(back).items[0].name,
+        "charge": values.charge,
+        "points": lambda _: values.points(),
         "running": lambda _: values.money("running"),
         "balance": lambda _: values.money("available"),
         "arrears": lambda _: values.money("arrears"),
