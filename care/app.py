@@ -44,7 +44,7 @@ from care.duties import Duties, load_duties
 from care.engine import Engine
 from care.engine.rasa import RasaEngine
 from care.faults.diagnosis import load_fault_guide
-from care.faults.notices import OutageNotices
+from care.faults.notices import OutageNotices, remove_told
 from care.http import errors
 from care.http.bearer import BearerSecret
 from care.http.errors import LastResort
@@ -363,7 +363,8 @@ def _housekeeping(services: Services) -> Housekeeping:
         verified=timedelta(days=settings.keep_verified_days),
         outcomes=timedelta(days=settings.keep_outcomes_days),
     )
-    return Housekeeping(services.db, services.clock, retention, {"agent_sessions": remove_expired})
+    further = {"agent_sessions": remove_expired, "outage_notices": remove_told}
+    return Housekeeping(services.db, services.clock, retention, further)
 
 
 async def _close_silent(timeouts: Timeouts, interval: float = SWEEP_EVERY) -> None:
