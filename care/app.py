@@ -32,6 +32,7 @@ from care.desk.passwords import Passwords
 from care.desk.sessions import remove_expired
 from care.enterprise.products import load_products
 from care.faults.diagnosis import load_fault_guide
+from care.faults.notices import remove_told
 from care.http import errors
 from care.http.bearer import BearerSecret
 from care.http.errors import LastResort
@@ -244,7 +245,11 @@ def _housekeeping(services: Services) -> Housekeeping:
         services.db,
         services.clock,
         retention,
-        {"agent_sessions": remove_expired, "held_times": remove_lapsed},
+        {
+            "agent_sessions": remove_expired,
+            "held_times": remove_lapsed,
+            "outage_notices": remove_told,
+        },
     )
 
 

@@ -6,9 +6,9 @@ each number gets a job of its own: a message that cannot be sent is tried again 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from care.bss.protocol import Bss
@@ -20,6 +20,9 @@ from care.faults.tables import OutageNotice
 
 LOOK_JOB = "faults.outage_look"
 TELL_JOB = "faults.outage_over_sms"
+
+KEPT = timedelta(days=7)
+"""How long it stays on record that a number was told of the end of an outage."""
 
 TEXT = (
     "【小讯】{area}的网络故障已经恢复，给您添麻烦了。如果还是用不了，请直接告诉我们，马上为您处理。"
@@ -128,6 +131,15 @@ class OutageNotices:
 
     def _look_later(self, session: Session, outage_id: str) -> None:
         schedule(session, LOOK_JOB, {"outage": outage_id}, self._clock() + self._look)
+
+
+def remove_told(session: Session, now: datetime, limit: int) -> int:
+    """Remove up to ``limit`` wishes whose message was sent ``KEPT`` ago; gives their number."""
+    told = select(OutageNotice.id).where(OutageNotice.sent_at <= now - KEPT).limit(limit)
+    ids = list(session.scalars(told.with_for_update(skip_locked=True)))
+    if ids:
+        session.execute(delete(OutageNotice).where(OutageNotice.id.in_(ids)))
+    return len(ids)
 
 
 def _of(session: Session, outage_id: str, phone: str) -> OutageNotice | None:

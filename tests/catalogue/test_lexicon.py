@@ -7,7 +7,7 @@ import pytest
 
 from care.bss.embedded.demo import DEMO_FOLDER
 from care.catalogue.lexicon import FILE_NAME, Lexicon, build_lexicon, main, render
-from care.faults.diagnosis import load_diagnoses
+from care.faults.diagnosis import load_fault_guide
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +79,8 @@ def test_no_word_is_both_a_service_and_a_charge(lexicon: Lexicon) -> None:
 
 def test_every_diagnosis_is_for_a_symptom_of_the_lexicon(lexicon: Lexicon) -> None:
     known = {entry["id"] for entry in lexicon["device_symptom"]}
-    diagnoses = load_diagnoses(DEMO_FOLDER / "diagnosis" / "broadband.yml")
-    assert set(diagnoses.by_symptom) <= known
+    for diagnoses in load_fault_guide(DEMO_FOLDER).topics.values():
+        assert set(diagnoses.by_symptom) <= known
 
 
 def test_roaming_packs_are_for_countries_of_the_lexicon(lexicon: Lexicon, demo_files) -> None:  # type: ignore[no-untyped-def]

@@ -12,7 +12,7 @@ from care.customers.sms import SmsFailed
 from care.db import Database
 from care.db.jobs import JobLoop
 from care.errors import StaleEpoch
-from care.faults.notices import NoticeRequest, OutageNotices
+from care.faults.notices import NoticeRequest, OutageNotices, remove_told
 from care.faults.tables import OutageNotice
 from tests.bss.operator_fixtures import Clock
 
@@ -97,6 +97,21 @@ async def test_an_outage_that_is_gone_is_over(world: World) -> None:
     await world.subscribe("15000131220", outage="QZ0000")
     await world.pass_time(2)
     assert len(world.texts.sent) == 1
+
+
+async def test_what_was_told_is_forgotten_after_a_week(world: World) -> None:
+    await world.subscribe("15000131220")
+    await world.subscribe("15000131221", outage="QZ2002", area="liuhe")
+    world.end_outage()
+    await world.pass_time(2)
+
+    def removed(days: int) -> int:
+        now = world.clock() + timedelta(days=days)
+        return world.db.write_now(lambda session: remove_told(session, now, 10))
+
+    assert removed(6) == 0
+    assert removed(8) == 1
+    assert await world.notices.wanted("QZ2002", "15000131221")
 
 
 async def test_a_turn_whose_time_is_over_notes_nothing(world: World) -> None:
