@@ -104,9 +104,10 @@ def test_values_in_braces_are_known() -> None:
     provided = set(re.findall(r'^        "([a-z_]+)": ', source, re.MULTILINE))
     assert described == provided
     for dialogue in DIALOGUES:
-        assert set(_PLACE.findall(texts_of(dialogue))) - {"kind", "plan", "amount", "choice"} <= described, (
-            dialogue.name
-        )
+        assert (
+            set(_PLACE.findall(texts_of(dialogue))) - {"kind", "plan", "amount", "choice"}
+            <= described
+        ), dialogue.name
 
 
 def test_there_are_conversations_enough() -> None:
