@@ -1,5 +1,6 @@
 """What stands in the running product's databases and logs."""
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -208,6 +209,8 @@ def _as_text(value: object) -> str:
 
 
 def _columns_with(file: Path, text: str) -> list[str]:
+    # A code is no part of a longer number: times and chances in the rows have all six digits now and then.
+    alone = re.compile(rf"(?<![\d.]){re.escape(text)}(?!\d)")
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
         tables = [
             name
@@ -218,7 +221,12 @@ def _columns_with(file: Path, text: str) -> list[str]:
             f"{table}.{column}"
             for table in tables
             for (_, column, *_) in connection.execute(f'PRAGMA table_info("{table}")').fetchall()
-            if connection.execute(
-                f'SELECT 1 FROM "{table}" WHERE instr(CAST("{column}" AS TEXT), ?) LIMIT 1', [text]
-            ).fetchone()
+            if any(
+                alone.search(value)
+                for (value,) in connection.execute(
+                    f'SELECT CAST("{column}" AS TEXT) FROM "{table}"'
+                    f' WHERE instr(CAST("{column}" AS TEXT), ?)',
+                    [text],
+                )
+            )
         ]
