@@ -32,7 +32,7 @@ def dump(db: Database) -> dict[str, list[tuple[Any, ...]]]:
 def test_it_is_loaded_once(empty_db: Database, demo_files: DemoFiles) -> None:
     assert load_files(empty_db, demo_files, TODAY)
     first = dump(empty_db)
-    assert len(first["bss_customer"]) == 30
+    assert len(first["bss_customer"]) == len(demo_files.customers)
     assert not load_files(empty_db, demo_files, TODAY)
     assert not load_files(empty_db, demo_files, TODAY, seed=7)
     assert dump(empty_db) == first
