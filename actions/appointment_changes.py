@@ -14,6 +14,7 @@ from actions.appointments import (
     Time,
     choose_time,
     dates,
+    offer_visit,
     said_values,
     time_gone,
     time_of,
@@ -43,6 +44,7 @@ from care.appointments.wishes import days_shifted, match
 from care.bss.protocol import PlaceKind
 from care.conversations.callers import Caller
 from care.errors import NotFound
+from care.tickets.tables import TicketKind
 
 CHANGE_FORM = "change_appointment_form"
 CHANGE_SLOTS = ("appointment_number", "change_wish", "giving_up", "store", *FORM_SLOTS)
@@ -60,6 +62,10 @@ _SHOWN = {PlaceKind.VISIT: "utter_appointment_visit", PlaceKind.SHOP: "utter_app
 _MOVED = {PlaceKind.VISIT: "utter_moved_visit", PlaceKind.SHOP: "utter_moved_shop"}
 _GIVEN_UP = {PlaceKind.VISIT: "utter_given_up_visit", PlaceKind.SHOP: "utter_given_up_shop"}
 _SURE = {PlaceKind.VISIT: "utter_sure_visit", PlaceKind.SHOP: "utter_sure_shop"}
+
+
+_VISITED = (TicketKind.BROADBAND_FAULT, TicketKind.TV_FAULT)
+"""Faults that an engineer mends at the customer's home."""
 
 
 class ChangeAppointment(VerifiedAction):
@@ -96,8 +102,14 @@ class ChangeAppointment(VerifiedAction):
         assert caller.verified is not None
         rows = await self.services.appointments.of_customer(caller.verified.customer_id)
         if not rows:
-            dispatcher.utter_message(response="utter_no_appointment")
-            return forget(CHANGE_SLOTS)
+            wanted = (
+                []
+                if wish.get("do") in ("show", "cancel")
+                else await self._first_visit(tracker, caller)
+            )
+            if not wanted:
+                dispatcher.utter_message(response="utter_no_appointment")
+            return [*forget(CHANGE_SLOTS), *wanted]
         if wish.get("do") == "show":
             for row in rows:
                 await say_appointment(self.services, dispatcher, row)
@@ -116,6 +128,14 @@ class ChangeAppointment(VerifiedAction):
         if wish.get("do") == "cancel":
             return [known, *await self._give_up(dispatcher, tracker, caller, row)]
         return [known, *await self._move(dispatcher, tracker, caller, row, wish)]
+
+    async def _first_visit(self, tracker: Tracker, caller: Caller) -> list[EventType]:
+        """Events that let a time be chosen for an open fault at home that no engineer has a time for yet."""
+        assert caller.verified is not None
+        for ticket in await self.services.tickets.open_of_customer(caller.verified.customer_id):
+            if ticket.kind in _VISITED and ticket.area_id is not None:
+                return await offer_visit(self.services, tracker, ticket.number, ticket.area_id)
+        return []
 
     async def _give_up(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller, row: Appointment

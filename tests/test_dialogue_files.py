@@ -8,6 +8,7 @@ import pytest
 
 from care.bss.embedded.demo.specs import read_demo
 from care.knowledge.entries import intents_of_domain
+from tests.dialogues import reference
 from tests.dialogues.script import FOLDER, Dialogue, ScriptError, read, read_all
 from tools.layout import ROOT
 
@@ -139,3 +140,12 @@ def test_there_are_conversations_enough() -> None:
         "talk",
         "tickets",
     }
+
+
+def test_every_intent_is_proved_by_a_conversation() -> None:
+    assert reference.unproved() == []
+
+
+def test_the_reference_of_intents_is_up_to_date() -> None:
+    written = reference.FILE.read_text(encoding="utf-8")
+    assert written == reference.text(), "run: .venv/care/bin/python -m tests.dialogues reference"

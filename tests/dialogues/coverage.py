@@ -18,7 +18,6 @@ type Mark = tuple[str, str]
 """``("intent", name)`` or ``("action", name)``."""
 
 _SILENT = {"action_listen", "action_session_start", "action_extract_slots"}
-_BY_BUTTONS_OR_RASA = {"action_extract_slots"}
 
 
 @dataclass
@@ -53,7 +52,7 @@ class Dialogue:
         """What no conversation touches, each as a line."""
         lacking = {
             "intent": self.intents - touched.intents,
-            "action": self.actions - touched.actions - _BY_BUTTONS_OR_RASA,
+            "action": self.actions - touched.actions,
             "form": self.forms - touched.actions,
             "rule": set(self.rules) - touched.rules,
         }
@@ -78,18 +77,29 @@ def marks_of(file: Path, conversation_id: str) -> list[Mark]:
     """What was wanted and done in a conversation, in order, from Rasa's tracker store ``file``."""
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
         rows = connection.execute(
-            "SELECT data FROM events WHERE sender_id = ? AND type_name IN ('user', 'action') ORDER BY id",
+            "SELECT data FROM events WHERE sender_id = ? ORDER BY id",
             [conversation_id],
         ).fetchall()
     return list(_marks(json.loads(data) for (data,) in rows))
 
 
 def _marks(events: Iterable[dict[str, Any]]) -> Iterator[Mark]:
+    """A form's question is asked inside the form: it is known by the slot that is requested then."""
+    form = None
+    asked: list[Mark] = []
     for event in events:
-        if event["event"] == "user":
+        kind, name = event["event"], event.get("name")
+        if kind == "user":
+            yield from asked
+            asked = []
             yield "intent", str((event.get("parse_data") or {}).get("intent", {}).get("name"))
-        elif event["name"] not in _SILENT:
-            yield "action", str(event["name"])
+        elif kind == "active_loop":
+            form = name
+        elif kind == "slot" and name == "requested_slot" and event.get("value"):
+            asked.append(("action", f"action_ask_{form}_{event['value']}"))
+        elif kind == "action" and name not in _SILENT:
+            yield "action", str(name)
+    yield from asked
 
 
 def _mark(step: dict[str, Any]) -> Iterator[Mark]:

@@ -35,3 +35,10 @@ def test_dialogue(
     product: Product, touched: Touched, dialogue: Dialogue, variant: str | None
 ) -> None:
     touched.add(run(dialogue, product, variant).marks, THE_DIALOGUE.rules)
+
+
+@pytest.mark.last
+def test_no_intent_rule_form_or_action_is_left_untouched(touched: Touched) -> None:
+    if touched.conversations < len(_cases()):
+        pytest.skip("only after all conversations have been held")
+    assert THE_DIALOGUE.untouched(touched) == []
