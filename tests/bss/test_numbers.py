@@ -127,7 +127,7 @@ async def test_a_second_card_is_ordered_once_and_keeps_its_number(
     assert (receipt.line_id, receipt.offering_id) == ("L1185", phone)
     again = await bss.add_second_card("L1185", phone, "a", Delivery.MAIL, idempotency_key="k")
     assert again == receipt
-    assert len(dump(db)["bss_card_order"]) == 1
+    assert len(dump(db)["bss_second_card"]) == 1
     clock.forward(timedelta(days=400))
     assert await refusal(bss.hold_number(phone, "b")) is RejectReason.NUMBER_TAKEN
     terms = await bss.second_card_fee("L1185")

@@ -63,3 +63,19 @@ EXAMPLES: dict[str, list[Example]] = {
     ],
     "undo_order": [Example("L1003", _an_order), Example("L1003", _a_change)],
 }
+
+TESTED_ELSEWHERE = {
+    "close_broadband": "test_leaving",
+    "close_line": "test_leaving",
+    "lift_lost": "test_line_kinds",
+    "port_out": "test_leaving",
+    "redeem_points": "test_money_kinds",
+    "refund_charge": "test_money_kinds",
+    "replace_card": "test_line_kinds",
+    "replace_lost_card": "test_line_kinds",
+    "resume_service": "test_line_kinds",
+    "second_card": "test_leaving",
+    "spam_shield": "test_line_kinds",
+    "suspend_service": "test_line_kinds",
+}
+"""Kinds whose terms need more than an example can say, with the module of this folder that tests them."""

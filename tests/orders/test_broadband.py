@@ -111,7 +111,7 @@ def site(world: World, flaky: Flaky) -> Site:
         world.db, world.bss, world.texts, tickets, policies, world.clock, ZONE, announce
     )
     orders = world.orders(bss=flaky)
-    orders._kinds = all_kinds(flaky, appointments)  # type: ignore[arg-type]
+    orders._kinds = all_kinds(flaky, duties, appointments)  # type: ignore[arg-type]
     return Site(world, tickets, appointments, orders)
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from care.app import wire
 from care.datafiles import DataFileError
 from care.duties import load_duties
 from care.settings import ROOT, SECRETS, Settings
 from care.tickets.promises import promise
 from care.tickets.tables import TicketKind
+from care.wiring import wire
 from tests.bss.operator_fixtures import NOW
 from tests.tickets.world import ZONE
 
