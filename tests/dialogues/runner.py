@@ -138,8 +138,9 @@ def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Hel
         where = "afterwards"
         _check_afterwards(dialogue, conversation(), rows, values)
         marks = marks_of(product.var / "rasa.db", conversation().id)
-        wanted = {name for kind, name in marks if kind == "intent"}
-        assert wanted >= {*dialogue.proves}, f"understood was {wanted}, not {dialogue.proves}"
+        if variant in (None, *dialogue.variants[:1]):
+            understood = {name for kind, name in marks if kind == "intent"}
+            assert understood >= {*dialogue.proves}, f"understood was {understood}, not {dialogue.proves}"
         return Held(marks, talk.seconds)
     except AssertionError as error:
         log = "\n".join(said)
