@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from care.bss.embedded.demo import read_demo
@@ -33,6 +33,7 @@ def test_the_shortage_is_what_will_be_missing(
     assert short.exists is bool(over_now or expected)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 50_000), days)
 def test_the_first_pack_is_the_cheapest_that_is_enough_and_lasts(needed: int, today: date) -> None:
     offered = packs_by_use(ADDONS, AddonKind.DATA_PACK, needed, today)

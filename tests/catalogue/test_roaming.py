@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from care.bss.embedded.demo import read_demo
@@ -49,6 +49,7 @@ def test_the_length_of_a_journey_is_read(text: str, days: int | None) -> None:
     assert days_in(text) == days
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_no_text_breaks_it(text: str) -> None:
     found = days_in(text)
@@ -104,6 +105,7 @@ def test_packs_are_good_in_all_of_the_countries(countries: list[str], packs: lis
     assert [pack.id for pack in packs_for(ADDONS, countries)] == packs
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.sampled_from(["JP", "HK", "FR", "US"]))
 def test_what_lasts_for_the_whole_journey_stands_in_front(days: int, country: str) -> None:
     trip = Trip(TODAY, TODAY + timedelta(days=days - 1))
