@@ -140,7 +140,9 @@ def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Hel
         marks = marks_of(product.var / "rasa.db", conversation().id)
         if variant in (None, *dialogue.variants[:1]):
             understood = {name for kind, name in marks if kind == "intent"}
-            assert understood >= {*dialogue.proves}, f"understood was {understood}, not {dialogue.proves}"
+            assert understood >= {*dialogue.proves}, (
+                f"understood was {understood}, not {dialogue.proves}"
+            )
         return Held(marks, talk.seconds)
     except AssertionError as error:
         log = "\n".join(said)
