@@ -22,7 +22,7 @@ def _id(dialogue: Dialogue, variant: str | None) -> str:
     return dialogue.name + (f"-{variant}" if variant else "")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def touched() -> Touched:
     """What the conversations of this run have touched so far."""
     return Touched()
