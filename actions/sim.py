@@ -179,6 +179,16 @@ class ReplaceSim(VerifiedAction):
         )
 
 
+def _button_or_words(services: Services, tracker: Tracker, slot: str, value: Any) -> Slots:
+    """The value of a button as it is; else what the customer's words say, ``None`` where they say none of it."""
+    if value is None:
+        return {}
+    words = services.lines.words
+    if value in words.values(slot):
+        return {slot: value}
+    return {slot: words.read(slot, text_of(tracker))}
+
+
 class ValidateCardReasonForm(CareForm):
     """Why a new card is wanted."""
 
@@ -188,12 +198,7 @@ class ValidateCardReasonForm(CareForm):
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Slots:
         """A button's value, or the customer's words."""
-        if value is None:
-            return {}
-        words = self.services.lines.words
-        if value in words.values("card_reason"):
-            return {"card_reason": value}
-        return {"card_reason": words.read("card_reason", text_of(tracker))}
+        return _button_or_words(self.services, tracker, "card_reason", value)
 
 
 class AskCardWay(CareAction):
@@ -238,12 +243,7 @@ class ValidateCardWayForm(CareForm):
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Slots:
         """A button's value, or the customer's words."""
-        if value is None:
-            return {}
-        words = self.services.lines.words
-        if value in words.values("card_way"):
-            return {"card_way": value}
-        return {"card_way": words.read("card_way", text_of(tracker))}
+        return _button_or_words(self.services, tracker, "card_way", value)
 
 
 class UnlockSim(VerifiedAction):
