@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from actions.orders import _SENTENCES
+from actions.order_sentences import SENTENCES
 from care.appointments.field_work import FieldWork
 from care.appointments.policy import load_policies
 from care.appointments.service import Appointments, Request, following
@@ -270,7 +270,7 @@ async def test_the_sentences_find_their_words_in_the_terms(
 ) -> None:
     offer = await site.offer(**changes)
     responses = read_yaml(ROOT / "domain.yml")["responses"]
-    sentences = _SENTENCES[offer.kind]
+    sentences = SENTENCES[offer.kind]
     given = {"name", *offer.terms.words}
     for response, extra in ((sentences.offer, set()), (sentences.done, {"order"})):
         for wording in responses[response]:
