@@ -1,4 +1,4 @@
-"""Words of Cantonese and pictures (emoji), told in words of the mainland: 唔使喇 is 不用了, 👍 is 赞.
+"""Words of Cantonese and pictures (emoji), told in words of the mainland: 唔使喇 is 不用了, 👍 is 点赞.
 
 For the features of a message only; what a customer wrote stays as it is, and so do the offsets in it.
 """
@@ -15,10 +15,10 @@ _CANTONESE = """
 嚟=来 而家=现在 依家=现在 聽日=明天 听日=明天 尋日=昨天 頭先=刚才 头先=刚才 啱啱=刚刚 啱=对 搞掂=搞定 搵=找
 攞=拿 嘢=东西 揀=选 屋企=家里 靚=好看 識=会 食飯=吃饭 食咗飯=吃了饭 傾偈=聊天 傾下偈=聊聊天 得閒=有空
 好嬲=很生气 嬲=生气 黐線=神经病 仆街=该死 犀利=厉害 叻=厉害 幾錢=多少钱 晒=完 咁=这样 噉=这样 即係=就是
-未呀=没有 得未=好了没有 入嚟=进来 返=回 斷咗=断了 壞咗=坏了 增值=充值 上台=入网 轉台=转网 台=号
+未呀=没有 得未=好了没有 入嚟=进来 返=回 斷咗=断了 壞咗=坏了 增值=充值 上台=入网 轉台=转网 個台=个号 返回=返回
 """
-# 台 and 增值 mean something else in Mandarin: kept only where a word before or after is Cantonese.
-_ONLY_AMONG_CANTONESE = frozenset({"增值", "上台", "轉台", "台", "返", "晒", "識", "靚"})
+# Mean something else in Mandarin: read so only where another word of the message is Cantonese.
+_ONLY_AMONG_CANTONESE = frozenset({"增值", "上台", "轉台", "個台", "返", "返回", "晒", "識", "靚"})
 
 _PICTURES = {
     "👍": "点赞",

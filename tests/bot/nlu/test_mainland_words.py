@@ -15,7 +15,7 @@ from bot.nlu.ngrams import normalise
         ("❤️", "爱你"),
         ("增值业务", "增值业务"),  # a word of Mandarin, where nothing is Cantonese
         ("睇下我增值成功未", "看下我充值成功未"),
-        ("机顶台", "机顶台"),
+        ("我喺台灣，返回上一頁", "我在台灣，返回上一頁"),
         ("别再让我等了😡", "别再让我等了😡"),
         ("🐶", "🐶"),
         ("ok", "ok"),
