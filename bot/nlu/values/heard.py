@@ -56,7 +56,7 @@ def misheard() -> re.Pattern[str]:
     """What was heard wrongly, each word in a group of its own, in the order of :data:`RIGHT`."""
     months = (f"((?:{_misheard(word, range(3))}){_NO_MONTH})" for word in _WHOLE)
     days = (
-        f"((?:{_NO_DAY_BEFORE}(?:{_misheard(word, range(1))})|{word[0]}[添田填甜]){_NO_DAY_AFTER})"
+        f"((?:{_NO_DAY_BEFORE}(?:{_misheard(word, range(1))})|(?<!以){word[0]}[添田甜]){_NO_DAY_AFTER})"
         for word in _DAYS
     )
     return re.compile("|".join((*months, *days)))

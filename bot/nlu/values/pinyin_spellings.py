@@ -42,7 +42,7 @@ _PINYIN = re.compile(
             rf"{_NUM}{_S}hao(?![a-z])",
             rf"{_PART}(?:{_S}{_NUM}{_S}dian(?:{_S}(?:ban|zhong))?)?",
             rf"{_NUM}{_S}dian{_S}(?:ban|zhong)",
-            rf"(?:chong|jiao){_S}{_NUM}(?:{_S}(?:kuai(?:{_S}qian)?|yuan))?",
+            rf"(?:chong|jiao){_S}(?!liu{_S}liang){_NUM}(?:{_S}(?:kuai(?:{_S}qian)?|yuan))?",
             rf"{_NUM}{_S}(?:kuai(?:{_S}qian)?|yuan|mao)",
             rf"{_NUM}{_S}(?:ge{_S}g|g|zhao)",
         )

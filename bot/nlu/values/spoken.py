@@ -34,7 +34,7 @@ _EXCEPT = (
     re.compile(r"除了?开?$"),
     re.compile(r"(?:以外|之外|那天)?[,，]?(?:都|其[他它]|别的|哪天)"),
 )
-_SIDE_BY_SIDE = re.compile(r"[、和跟,，]?")
+_SIDE_BY_SIDE = re.compile("[、和跟]?")
 _NOT_THIS = re.compile(rf"(?:份|的|账单|话费|{_FILLER})*(?:而|可|又)?不是")
 # 九月不对十月也不对
 _WRONG_TOO = re.compile("(?:份|号|的)*(?:也|都)")
