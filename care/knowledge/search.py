@@ -38,9 +38,9 @@ class Limits:
     the entries do not answer.
     """
 
-    threshold: float = 0.89
-    doubt: float = 2.55
-    guess: float = 0.43
+    threshold: float = 0.86
+    doubt: float = 2.95
+    guess: float = 0.37
 
 
 @dataclass(frozen=True, slots=True)
