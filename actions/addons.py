@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import points
 from actions.base import (
     CareAction,
     CareForm,
@@ -24,10 +25,11 @@ from actions.listed import Item, items_of, listed, picked
 from actions.orders import OrderingAction, begin_order, say_rejected
 from actions.wish_words import WishWords, also_wanted, latest_words, mentioned, wish_words
 from care.billing import service as billing
-from care.bss.protocol import Addon, AddonKind, BssRejected, RejectReason
+from care.bss.protocol import Addon, AddonKind, BssRejected, OrderAction, RejectReason
 from care.catalogue import held, packs
 from care.catalogue.service import find_addon
 from care.clock import local_date
+from care.orders.kinds.base import allowed
 from care.wording import data_size, day, yuan
 
 SUBSCRIBE_FORM = "subscribe_addon_form"
@@ -65,7 +67,9 @@ class SubscribeAddon(OrderingAction):
     async def lead(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
     ) -> list[EventType]:
-        """On to the order where it is known what is wanted, else to the form."""
+        """On to the order where it is known what is wanted, else to the form; points are exchanged elsewhere."""
+        if points.means_exchange(tracker):
+            return [FollowupAction(points.ACTION)]
         words = wish_words(tracker, "subscribe_addon")
         if await _line_is_refused(self.services, dispatcher, line_id):
             return leave_form(["addon"])
@@ -183,8 +187,19 @@ class CancelAddon(OrderingAction):
                 return begin_form(CANCEL_FORM)
             meant = running
         first, *rest = meant
+        fresh = await self._taken_lately(line_id, first.id)
+        if fresh is not None:
+            return begin_order("undo_order", {"order": fresh})
         later = also_wanted(tracker, "cancel_addon", "addon", [addon.id for addon in rest])
         return [*begin_order("cancel_addon", {"addon": first.id}), *later]
+
+    async def _taken_lately(self, line_id: str, addon_id: str) -> str | None:
+        """The operator's number of an order for it that can still be taken back, which costs nothing."""
+        for receipt in await self.services.bss.orders(line_id):
+            same = (receipt.action, receipt.offering_id) == (OrderAction.SUBSCRIBE_ADDON, addon_id)
+            if same and await allowed(self.services.bss.check_undo(receipt.order_id)):
+                return receipt.order_id
+        return None
 
     async def _say_not_running(
         self, dispatcher: CollectingDispatcher, line_id: str, addon: Addon
