@@ -248,7 +248,7 @@ async def wanted_slots(services: Services, tracker: Tracker, then: str | None) -
         return ["address", *([then] if then else [])]
     slots = ["address", "lead"]
     if tracker.get_slot("lead") is True:
-        caller = await services.callers.of(tracker.sender_id)
+        caller = await services.callers.of(tracker.sender_id, turn_of(tracker).id)
         if caller.verified is None:
             slots.append("phone_number")
     return slots
@@ -289,7 +289,10 @@ async def finish_lead(
     if tracker.get_slot("lead") is not True:
         dispatcher.utter_message(response="utter_lead_declined")
         return forget(FLOW)
-    caller, turn = await services.callers.of(tracker.sender_id), turn_of(tracker)
+    caller, turn = (
+        await services.callers.of(tracker.sender_id, turn_of(tracker).id),
+        turn_of(tracker),
+    )
     verified = caller.verified
     phone = verified.phone if verified is not None else str(tracker.get_slot("phone_number"))
     customer = None if verified is None else await services.bss.customer(verified.customer_id)

@@ -1,15 +1,16 @@
 """Who is asking in a turn: what the care server knows of the other end of a conversation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from care.clock import Clock
-from care.conversations.tables import Conversation
+from care.conversations.status import current
+from care.conversations.tables import Message
+from care.customers.owners import Owners
 from care.customers.senior import one_step
 from care.customers.verification import Verified, verified_now
 from care.db import Database
-from care.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Caller:
     conversation_id: str
     contact_id: str
     channel: str
+    address: str
+    """Where the message of the turn came from."""
     network: str
     verified: Verified | None
     senior: bool = False
@@ -28,21 +31,36 @@ class Caller:
 class Callers:
     """Looks callers up."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, owners: Owners) -> None:
         self._db = db
         self._clock = clock
+        self._owners = owners
 
-    async def of(self, conversation_id: str) -> Caller:
-        """The caller of a conversation. Raises ``NotFound``."""
+    async def of(self, conversation_id: str, turn_id: str = "") -> Caller:
+        """The caller of a conversation, in a turn that answers a message of theirs.
+
+        Whoever was verified with a number that has another owner by now is not. Raises ``NotFound``.
+        """
+        caller = await self._look(conversation_id, turn_id)
+        who = caller.verified
+        if who is None or await self._owners.is_current(who.customer_id, who.line_id, who.phone):
+            return caller
+        await self._owners.forget(caller.contact_id)
+        return replace(caller, verified=None)
+
+    async def _look(self, conversation_id: str, turn_id: str) -> Caller:
 
         def work(session: Session) -> Caller:
-            conversation = session.get(Conversation, conversation_id)
-            if conversation is None:
-                raise NotFound()
+            conversation = current(session, conversation_id)
+            channel, address = conversation.channel, conversation.address
+            message = session.get(Message, turn_id) if turn_id else None
+            if message is not None and message.address is not None:
+                channel, address = message.channel, message.address
             return Caller(
-                conversation_id=conversation_id,
+                conversation_id=conversation.id,
                 contact_id=conversation.contact_id,
-                channel=conversation.channel,
+                channel=channel,
+                address=address,
                 network=conversation.network,
                 verified=verified_now(session, conversation.contact_id, self._clock()),
                 senior=one_step(session, conversation.contact_id),
