@@ -307,12 +307,15 @@ class Stories:
         binding = binding_of(session, channel, address)
         if binding is None or binding.customer_id is None or binding.mixed:
             return False
+        # Two browsers make no story: only an account says for certain that somebody comes back.
+        places = {one.channel for one in bindings_of(session, binding.contact_id)}
+        partners = SHARING if places & ACCOUNTS else ACCOUNTS
         other = session.scalar(
             select(ChannelBinding)
             .where(ChannelBinding.customer_id == binding.customer_id)
             .where(ChannelBinding.line_id == binding.line_id)
             .where(ChannelBinding.contact_id != binding.contact_id)
-            .where(ChannelBinding.channel.in_(SHARING), ChannelBinding.mixed.is_(False))
+            .where(ChannelBinding.channel.in_(partners), ChannelBinding.mixed.is_(False))
             .order_by(ChannelBinding.created_at, ChannelBinding.id)
             .limit(1)
         )

@@ -87,6 +87,21 @@ async def test_who_verifies_nothing_sees_nothing(teller: Teller) -> None:
     assert await teller.sees("wechat", "openid-2") == ["也是陌生人", "echo 也是陌生人"]
 
 
+async def test_two_browsers_of_a_customer_stay_apart_until_an_account_joins_them(
+    teller: Teller,
+) -> None:
+    other = ("web", "b" * 32)
+    for place in (WEB, other):
+        await teller.say(*place, f"浏览器 {place[1][0]}")
+        await teller.prove(*place)
+    await teller.work_off()
+    assert "浏览器 a" not in await teller.sees(*other)
+    await teller.say(*WECHAT, "微信")
+    await teller.prove(*WECHAT)
+    await teller.work_off()
+    assert {"浏览器 a", "浏览器 b", "微信"} <= set(await teller.sees(*other))
+
+
 async def test_another_number_is_another_story(teller: Teller) -> None:
     await teller.say(*WEB, "我的事")
     await teller.prove(*WEB)
