@@ -219,7 +219,7 @@ class CareAction(Action):  # type: ignore[misc]
 
     async def caller(self, tracker: Tracker) -> Caller:
         """Who is asking, as the care server knows."""
-        return await self.services.callers.of(tracker.sender_id, turn_of(tracker).id)
+        return await self.services.callers.of(tracker.sender_id)
 
 
 class VerifiedAction(CareAction):
@@ -263,7 +263,7 @@ class CareForm(FormValidationAction):  # type: ignore[misc]
 
     async def caller(self, tracker: Tracker) -> Caller:
         """Who is asking, as the care server knows."""
-        return await self.services.callers.of(tracker.sender_id, turn_of(tracker).id)
+        return await self.services.callers.of(tracker.sender_id)
 
 
 def ask_identity(task: str) -> list[EventType]:

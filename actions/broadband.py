@@ -248,7 +248,7 @@ async def wanted_slots(services: Services, tracker: Tracker, then: str | None) -
         return ["address", *([then] if then else [])]
     slots = ["address", "lead"]
     if tracker.get_slot("lead") is True:
-        caller = await services.callers.of(tracker.sender_id, turn_of(tracker).id)
+        caller = await services.callers.of(tracker.sender_id)
         if caller.verified is None:
             slots.append("phone_number")
     return slots
@@ -290,7 +290,7 @@ async def finish_lead(
         dispatcher.utter_message(response="utter_lead_declined")
         return forget(FLOW)
     caller, turn = (
-        await services.callers.of(tracker.sender_id, turn_of(tracker).id),
+        await services.callers.of(tracker.sender_id),
         turn_of(tracker),
     )
     verified = caller.verified

@@ -53,7 +53,8 @@ _SEE = re.compile(
 
 
 _UNBIND = re.compile(
-    r"解绑|解綁|(?:解除|取消|去掉|断开|不要|别|不想).{0,6}(?:绑|綁|关联)|unbind|unlink",
+    r"解绑|解綁|(?:解除|取消|去掉|断开|不要|别|不想).{0,6}(?:绑|綁|关联)"
+    r"|(?:绑|綁).{0,8}(?:解除|取消|去掉|断开|解了|解掉|撤了)|unbind|unlink",
     re.IGNORECASE,
 )
 _BOUND = re.compile(r"绑|綁|关联了|linked|bound", re.IGNORECASE)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from care.clock import Clock
 from care.conversations.status import current
-from care.conversations.tables import Message
+from care.conversations.tables import Message, Turn, TurnState
 from care.customers.owners import Owners
 from care.customers.senior import one_step
 from care.customers.verification import Verified, verified_now
@@ -31,29 +32,38 @@ class Caller:
 class Callers:
     """Looks callers up."""
 
-    def __init__(self, db: Database, clock: Clock, owners: Owners) -> None:
+    def __init__(self, db: Database, clock: Clock, owners: Owners | None = None) -> None:
         self._db = db
         self._clock = clock
         self._owners = owners
 
-    async def of(self, conversation_id: str, turn_id: str = "") -> Caller:
-        """The caller of a conversation, in a turn that answers a message of theirs.
+    async def of(self, conversation_id: str) -> Caller:
+        """The caller of a conversation: who wrote the message that is being answered there.
 
         Whoever was verified with a number that has another owner by now is not. Raises ``NotFound``.
         """
-        caller = await self._look(conversation_id, turn_id)
-        who = caller.verified
-        if who is None or await self._owners.is_current(who.customer_id, who.line_id, who.phone):
+        caller = await self._look(conversation_id)
+        who, owners = caller.verified, self._owners
+        if who is None or owners is None:
             return caller
-        await self._owners.forget(caller.contact_id)
+        if await owners.is_current(who.customer_id, who.line_id, who.phone):
+            return caller
+        await owners.forget(caller.contact_id)
         return replace(caller, verified=None)
 
-    async def _look(self, conversation_id: str, turn_id: str) -> Caller:
+    async def _look(self, conversation_id: str) -> Caller:
 
         def work(session: Session) -> Caller:
             conversation = current(session, conversation_id)
             channel, address = conversation.channel, conversation.address
-            message = session.get(Message, turn_id) if turn_id else None
+            message = (
+                session.scalar(  # of the one turn that runs; somebody else may have written since
+                    select(Message)
+                    .join(Turn, Turn.id == Message.id)
+                    .where(Turn.conversation_id == conversation.id, Turn.state == TurnState.RUNNING)
+                    .limit(1)
+                )
+            )
             if message is not None and message.address is not None:
                 channel, address = message.channel, message.address
             return Caller(

@@ -23,7 +23,13 @@ SHARING = ACCOUNTS | {"web"}
 """Channels that may belong to one story. Other programs (REST) see what they were told and nothing else."""
 
 
-_NAMES = {"rest": "其他应用", "web": "网页", "wechat": "微信", "wecom": "微信客服", "miniprogram": "小程序"}
+_NAMES = {
+    "rest": "其他应用",
+    "web": "网页",
+    "wechat": "微信",
+    "wecom": "微信客服",
+    "miniprogram": "小程序",
+}
 
 
 def channel_name(channel: str) -> str:
