@@ -21,12 +21,12 @@ class Caller:
     conversation_id: str
     contact_id: str
     channel: str
-    address: str
-    """Where the message of the turn came from."""
     network: str
     verified: Verified | None
     senior: bool = False
     """Wants senior mode, or is of the age that is served first."""
+    address: str = ""
+    """Where the message that is being answered came from, within ``channel``."""
 
 
 class Callers:
