@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from care import schema
@@ -193,7 +193,20 @@ class World:
             assert (chat.agent_id is None) == (chat.owner != Owner.AGENT)
 
 
+A_LIFE: list[tuple[str, Place]] = [
+    (what, PLACES[place])
+    for what, place in (
+        *(("say", 0), ("say", 0), ("say", 2), ("prove", 0), ("prove", 2), ("jobs", 0)),  # one story
+        *(("say", 0), ("redeliver", 0), ("half an hour", 0), ("say", 2), ("say", 0)),  # cut off
+        *(("prove", 0), ("jobs", 0), ("say", 2)),  # and back
+        *(("ask for a person", 2), ("accept", 2), ("reply", 2), ("say", 0), ("close", 2)),
+        *(("say", 3), ("prove other", 3), ("unbind", 2), ("jobs", 2), ("say", 2), ("say", 0)),
+    )
+]
+
+
 @given(STEPS)
+@example(A_LIFE)
 @pytest.mark.slow
 @settings(
     max_examples=60,
