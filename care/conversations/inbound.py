@@ -153,11 +153,10 @@ class Receiver:
 
         An address that may no longer see its conversation gets one of its own.
         """
-        conversation = _existing(session, inbound)
-        if conversation is None:
+        found = _existing(session, inbound)
+        if found is None:
             return _new_conversation(session, inbound, now)
-        binding = binding_of(session, inbound.channel, inbound.address)
-        assert binding is not None
+        conversation, binding = found
         if seated(session, binding, conversation, now, self.window):
             return conversation
         return leave(session, self.announcer, binding, now, Notice.STORY_CLOSED)
@@ -210,8 +209,10 @@ def _queue_choice(conversation: Conversation, payload: str | None) -> Choice | N
     return Choice(payload.removeprefix(QUEUE_PREFIX))
 
 
-def _existing(session: Session, inbound: InboundMessage) -> Conversation | None:
-    """Held; where it was merged while this waited for it, it is looked up again."""
+def _existing(
+    session: Session, inbound: InboundMessage
+) -> tuple[Conversation, ChannelBinding] | None:
+    """Held; where it was merged or left while this waited for it, it is looked up again."""
     while True:
         found = session.scalar(
             select(Conversation)
@@ -221,8 +222,11 @@ def _existing(session: Session, inbound: InboundMessage) -> Conversation | None:
             .with_for_update(of=Conversation)
             .execution_options(populate_existing=True)
         )
-        if found is None or found.merged_into is None:
-            return found
+        if found is None:
+            return None
+        binding = binding_of(session, inbound.channel, inbound.address)
+        if binding is not None and binding.contact_id == found.contact_id:
+            return found, binding
 
 
 def _new_conversation(session: Session, inbound: InboundMessage, now: datetime) -> Conversation:

@@ -7,7 +7,8 @@ from care.channels.web.tokens import Session, SessionTokens
 from care.conversations.inbound import Receipt
 from care.conversations.service import Conversations
 from care.conversations.status import Status
-from care.conversations.stories import Offered, Stories
+from care.conversations.handoffs import Offered
+from care.conversations.stories import Stories
 from care.conversations.tables import Message
 from care.errors import NotFound, Unauthenticated
 from care.http.limits import RateLimiter
