@@ -23,6 +23,7 @@ from care.admin.metrics import Measured, Metrics
 from care.appointments.ledger import remove_lapsed
 from care.bss.embedded import EmbeddedBss
 from care.channels import rest, web
+from care.conversations import handoff_codes
 from care.conversations.timeouts import Timeouts
 from care.customers import sms as text_messages
 from care.datafiles import read_yaml
@@ -186,6 +187,8 @@ def _action_services(services: Services) -> ActionServices:
         privacy=services.privacy,
         choices=services.choices,
         seniors=services.seniors,
+        stories=services.stories,
+        owners=services.owners,
         lines=services.lines,
     )
 
@@ -215,6 +218,7 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.lines.handlers(),
         **services.ticket_watch.handlers(),
         **services.outage_notices.handlers(),
+        **services.stories.handlers(),
     }
     if isinstance(services.bss, EmbeddedBss):
         handlers.update(services.bss.handlers())
@@ -250,6 +254,7 @@ def _housekeeping(services: Services) -> Housekeeping:
             "agent_sessions": remove_expired,
             "held_times": remove_lapsed,
             "outage_notices": remove_told,
+            "handoffs": handoff_codes.remove_old,
         },
     )
 

@@ -13,6 +13,7 @@ MODULES = (
     "care.bss.embedded.tables",
     "care.bss.embedded.contract_tables",
     "care.contracts.tables",
+    "care.conversations.handoff_codes",
     "care.conversations.tables",
     "care.customers.contacts",
     "care.customers.privacy",

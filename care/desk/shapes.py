@@ -83,12 +83,18 @@ class LastMessage(BaseModel):
 
 
 class ConversationSummary(BaseModel):
-    """One line of the lists. ``epoch`` grows with each new owner, ``seq`` with each message."""
+    """One line of the lists. ``epoch`` grows with each new owner, ``seq`` with each message.
+
+    Numbers of messages up to ``base`` are of an earlier log: all are to be read anew. ``merged_into`` is the conversation
+    that has the messages now.
+    """
 
     id: str
     owner: Owner
     epoch: int
     seq: int
+    base: int
+    merged_into: str | None
     agent: AgentName | None
     channel: str
     customer: CustomerInfo | None
