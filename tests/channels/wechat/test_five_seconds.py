@@ -325,6 +325,22 @@ def test_a_broken_database_is_said_and_no_error_shown(monkeypatch: pytest.Monkey
     play(work)
 
 
+def test_attempts_at_two_processes_are_one() -> None:
+    """They share the database and nothing else: no wake-up travels between them."""
+
+    async def work(world: WechatWorld, phone: Phone) -> None:
+        async with WechatWorld(world.services.settings.var_dir) as other:
+            phone = Phone(world, others=[other])
+            world.engine.takes = other.engine.takes = {"Q1": 6, "Q2": 9}
+            assert await phone.say("Q1", [Trip(there=2)]) == "A1"
+            assert await phone.say("Q2", [Trip(back=9), Trip(back=9), Trip(back=9)]) == BROKEN
+            await pause(20)
+            assert sorted(world.engine.asked + other.engine.asked) == ["Q1", "Q2"]
+            assert world.api.texts() + other.api.texts() == ["A2"]
+
+    play(work)
+
+
 def test_many_messages_at_once_are_answered_in_order() -> None:
     async def work(world: WechatWorld, phone: Phone) -> None:
         world.engine.takes = {f"Q{n}": 1.5 for n in range(6)}
