@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from care.conversations.attachments import picture_at
+from care.conversations.reach import allowances
 from care.conversations.service import Agent
 from tests import virtual_time
 from tests.channels.wechat.phone import BROKEN, Phone, Trip, WechatWorld
@@ -253,6 +254,27 @@ def test_events() -> None:
         assert await phone.event("LOCATION", Latitude="1.0", Longitude="2.0") is None
         assert await phone.event("unsubscribe") is None
         assert world.engine.asked == ["Q7"]
+
+    play(work)
+
+
+def test_only_what_a_customer_does_to_us_allows_messages() -> None:
+    async def work(world: WechatWorld, phone: Phone) -> None:
+        async def left() -> int:
+            key = ("wechat", phone.openid)
+            found = await world.db.read(lambda s: allowances(s, [key], world.clock()))
+            return found[key].left
+
+        await phone.event("LOCATION", Latitude="1.0", Longitude="2.0")
+        await phone.event("TEMPLATESENDJOBFINISH")
+        await phone.event("VIEW", EventKey="http://a")
+        assert await left() == 0
+        await phone.event("SCAN", EventKey="x")
+        assert await left() == 3
+        await phone.say("Q1")
+        assert await left() == 8
+        await phone.event("unsubscribe")
+        assert await left() == 0
 
     play(work)
 
