@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -99,6 +100,8 @@ def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
         )
         middleware.append(cors)
     middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT, PICTURES))
+    if settings.wechat_on:
+        services.stories.serve("wechat", partial(wechat.scan_address, services))
     app = _application("小讯", middleware)
     app.include_router(web.router(services))
     app.include_router(rest.router(services))

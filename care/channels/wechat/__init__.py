@@ -5,8 +5,8 @@ what is sent by itself, ``api`` and ``tokens`` the platform's API (docs/decision
 """
 
 from care.channels.wechat.attempts import remove_answered
-from care.channels.wechat.delivery import deliver, sends
+from care.channels.wechat.delivery import deliver, scan_address, sends
 from care.channels.wechat.pictures import handlers
 from care.channels.wechat.routes import router
 
-__all__ = ["deliver", "handlers", "remove_answered", "router", "sends"]
+__all__ = ["deliver", "handlers", "remove_answered", "router", "scan_address", "sends"]

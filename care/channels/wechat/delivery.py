@@ -11,6 +11,8 @@ from care.channels.wechat.courier import Courier
 from care.channels.wechat.platform import Platform
 from care.channels.wechat.said import CHANNEL
 from care.channels.wechat.tokens import Tokens
+from care.conversations.handoff_codes import LIFE
+from care.errors import Unavailable
 from care.services import Services
 from care.settings import Settings
 
@@ -52,6 +54,18 @@ async def deliver(services: Services) -> None:
             api_of(services, http),
             channel=CHANNEL,
         ).run()
+
+
+async def scan_address(services: Services, scene: str) -> str | None:
+    """What the QR code of a chat that goes on in WeChat opens; None where the account may make none."""
+    if not has_api(services.settings):
+        return None
+    try:
+        async with httpx.AsyncClient() as http:
+            return await api_of(services, http).scene_address(scene, int(LIFE.total_seconds()))
+    except Unavailable as error:
+        log.warning("wechat.no_qr_code", reason=type(error).__name__)
+        return None
 
 
 def has_api(settings: Settings) -> bool:

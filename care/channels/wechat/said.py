@@ -9,10 +9,13 @@ from care.channels.wechat.incoming import (
     Link,
     Location,
     OtherMessage,
+    Scanned,
+    Subscribed,
     Text,
     Video,
     Voice,
 )
+from care.conversations.handoff_codes import code_in
 from care.conversations.inbound import InboundMessage
 from care.conversations.notices import Notice
 
@@ -31,6 +34,8 @@ def said(message: Incoming, channel: str = CHANNEL) -> InboundMessage | None:
             text = message.content
         case Clicked() if message.menu_key.startswith(SAY_PREFIX):
             text = message.menu_key.removeprefix(SAY_PREFIX)
+        case Scanned() | Subscribed() if code_in(message.scene) is not None:
+            text = message.scene  # of a chat that goes on here
         case Voice() if message.recognition.strip():
             text, custom = message.recognition, {"spoken": True}
         case Voice():

@@ -99,6 +99,9 @@ class FakePlatform:
                 if found is None:
                     return refused(40007)
                 return httpx.Response(200, content=found[0], headers={"content-type": found[1]})
+            case "/cgi-bin/qrcode/create":
+                scene = body["action_info"]["scene"]["scene_str"]
+                return httpx.Response(200, json={"url": f"http://weixin.qq.com/q/{scene}"})
             case "/cgi-bin/menu/create":
                 self.menu = body
             case "/cgi-bin/menu/get":

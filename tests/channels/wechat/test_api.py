@@ -252,6 +252,18 @@ async def test_media_come_down(world: World) -> None:
         await world.process().download("gone")
 
 
+async def test_a_qr_code_carries_its_scene(world: World) -> None:
+    assert (await world.process().scene_address("go-ABC234", 300)).endswith("/go-ABC234")
+    assert world.platform.calls[-1] == (
+        "/cgi-bin/qrcode/create",
+        {
+            "expire_seconds": 300,
+            "action_name": "QR_STR_SCENE",
+            "action_info": {"scene": {"scene_str": "go-ABC234"}},
+        },
+    )
+
+
 async def test_menus(world: World) -> None:
     api = world.process()
     menu = {"button": [{"type": "click", "name": "查话费", "key": "say:查话费"}]}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from care.channels.wechat import incoming, xml
 from care.channels.wechat.errors import ProtocolError
 from care.channels.wechat.incoming import Incoming, read
+from care.channels.wechat.said import said
 
 HEAD = (
     "<ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oUser_-1]]></FromUserName>"
@@ -149,3 +150,12 @@ def test_fuzz(values: dict[str, Any]) -> None:
     except ProtocolError:
         return
     assert 1 <= len(message.key) <= 160
+
+
+@pytest.mark.parametrize("event", [incoming.Scanned, incoming.Subscribed])
+def test_the_scanned_code_of_a_chat_is_said_and_no_other_scene(event: type[Any]) -> None:
+    """``care.conversations.handoffs`` takes it up."""
+    inbound = said(event(*EVENT, "go-ABC234"))
+    assert inbound is not None
+    assert inbound.text == "go-ABC234"
+    assert said(event(*EVENT, "poster-12")) is None
