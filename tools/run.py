@@ -20,7 +20,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Dict, Iterator, List, Mapping, NamedTuple, NoReturn
+from typing import Dict, Iterator, List, Mapping, NamedTuple, NoReturn, Sequence
 
 from tools import ports, secret_files
 from tools.bootstrap import prepare
@@ -69,6 +69,16 @@ class RunSettings(NamedTuple):
             Port(self.private_host, self.private_port, "CARE_PRIVATE_PORT"),
             Port(LOOPBACK, self.bot_port, "CARE_BOT_PORT"),
         ]
+
+
+class Beside(NamedTuple):
+    """What else runs beside the product, for development."""
+
+    child: Child
+    port: Port
+    settings: Mapping[str, str]
+    """Further variables for the care server."""
+    greeting: str
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
@@ -169,10 +179,15 @@ def children(
 
 
 async def serve(
-    layout: Layout, settings: RunSettings, model: Path, environ: Mapping[str, str]
+    layout: Layout,
+    settings: RunSettings,
+    model: Path,
+    environ: Mapping[str, str],
+    beside: Sequence[Beside] = (),
 ) -> None:
     """Run the product until a signal ends it. Raises `SetupFailure` when it does not come up."""
-    supervisor = Supervisor(children(layout, settings, model, environ))
+    processes = [*children(layout, settings, model, environ), *(one.child for one in beside)]
+    supervisor = Supervisor(processes)
     loop = asyncio.get_event_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, _stop_loudly, supervisor)
@@ -189,7 +204,7 @@ async def serve(
             waiting_for=lambda names: say(f"  {seconds():5.0f} s  waiting for {', '.join(names)}"),
         )
         say(f"  ready after {seconds():.0f} s")
-        await loop.run_in_executor(None, greet, layout, settings, environ)
+        await loop.run_in_executor(None, greet, layout, settings, environ, beside)
 
     say(f"· starting Rasa and the care server (logs: {layout.log})")
     await supervisor.run(when_ready)
@@ -201,12 +216,19 @@ def _stop_loudly(supervisor: Supervisor) -> None:
     supervisor.stop()
 
 
-def greet(layout: Layout, settings: RunSettings, environ: Mapping[str, str]) -> None:
+def greet(
+    layout: Layout,
+    settings: RunSettings,
+    environ: Mapping[str, str],
+    beside: Sequence[Beside] = (),
+) -> None:
     """The last thing printed: where everything is, and who can log in to the demo."""
     address = ports.address(settings.host, settings.port)
     say("")
     for name in ("chat", "desk", "studio"):
         say(f"  {name.capitalize():7} {address}/{name}/")
+    for one in beside:
+        say(f"  {one.greeting}")
     if settings.mode == "demo":
         logins = care_command(layout, "demo", "logins")
         lines = run_logged(logins, layout.log / "setup.log", cwd=layout.root, environ=environ)
@@ -216,21 +238,24 @@ def greet(layout: Layout, settings: RunSettings, environ: Mapping[str, str]) -> 
     say("\n  Ctrl-C stops everything.\n")
 
 
-def main() -> int:
+def main(beside: Sequence[Beside] = ()) -> int:
     """The command line; takes no arguments."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     layout = Layout.from_environment()
     settings = RunSettings.from_environment(os.environ)
+    needed = [*settings.ports(), *(one.port for one in beside)]
     with only_supervisor(layout):
-        ports.require_free(settings.ports())
+        ports.require_free(needed)
         prepare(layout, testing=False)
         os.umask(0o077)  # from here on customers' data are written
         environ = care_environment(layout, settings, os.environ)
+        for one in beside:
+            environ.update(one.settings)
         set_up_product(layout, settings, environ)
         model = ensure_model(layout, without_secrets(environ))
-        ports.require_free(settings.ports())  # minutes may have passed
-        asyncio.run(serve(layout, settings, model, {**environ, "CARE_MODEL": str(model)}))
+        ports.require_free(needed)  # minutes may have passed
+        asyncio.run(serve(layout, settings, model, {**environ, "CARE_MODEL": str(model)}, beside))
     return 0
 
 
