@@ -12,6 +12,7 @@ MODULES = (
     "care.bss.embedded.money_tables",
     "care.bss.embedded.tables",
     "care.bss.embedded.contract_tables",
+    "care.channels.wechat.tables",
     "care.contracts.tables",
     "care.conversations.tables",
     "care.customers.contacts",
