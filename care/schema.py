@@ -14,6 +14,7 @@ MODULES = (
     "care.bss.embedded.contract_tables",
     "care.channels.wechat.tables",
     "care.contracts.tables",
+    "care.conversations.outbox_tables",
     "care.conversations.tables",
     "care.customers.contacts",
     "care.customers.privacy",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from care.conversations import buttons, turns
 from care.conversations.announce import Announcer
 from care.conversations.log import append
-from care.conversations.notices import QUEUE_BUTTONS, QUEUE_PREFIX
+from care.conversations.notices import HUMAN_BUTTON, QUEUE_BUTTONS, QUEUE_PREFIX, Notice, say
 from care.conversations.ownership import change_owner
 from care.conversations.queue import Choice, choose
 from care.conversations.tables import Conversation, Message, Owner, Role, Turn
@@ -36,6 +37,9 @@ class InboundMessage:
     ``external_id`` is the sender's own id for it, made unique within the channel by the channel; ``network`` is
     where it came from (an IP address, kept as long as the conversation's session, for limits only). One of ``text``, a
     pressed button (``message_id``, ``index``) and a ``choice`` of who waits in the queue is given.
+
+    ``numbered``: the customer sees buttons as numbers, and may say one. ``custom`` is what else is known of the message
+    (that it was spoken, that it is a picture). What the bot cannot read gets the notice ``unread`` instead of its answer.
     """
 
     channel: str
@@ -45,6 +49,9 @@ class InboundMessage:
     button: tuple[str, int] | None = None
     choice: Choice | None = None
     network: str = ""
+    numbered: bool = False
+    custom: dict[str, Any] | None = None
+    unread: Notice | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,7 @@ class Receiver:
             now,
             text=hide_secrets(said, code_expected=secret),
             external_id=inbound.external_id,
+            custom=inbound.custom,
         )
         if choice is not None:
             payload = choose(
@@ -124,7 +132,9 @@ class Receiver:
             )
             has_turn = payload is not None
         else:
-            has_turn = conversation.owner == Owner.BOT
+            has_turn = conversation.owner == Owner.BOT and inbound.unread is None
+        if inbound.unread is not None and conversation.owner == Owner.BOT:
+            self._cannot_read(session, conversation, message, inbound.unread, now)
         work = None
         code = code_in(said) if expected else None
         sealed = self.seal.encrypt(code.encode()).decode() if code else None
@@ -141,6 +151,25 @@ class Receiver:
             has_turn=has_turn,
         )
         return receipt, work
+
+    def _cannot_read(
+        self,
+        session: Session,
+        conversation: Conversation,
+        message: Message,
+        notice: Notice,
+        now: datetime,
+    ) -> None:
+        append(
+            session,
+            self.announcer,
+            conversation,
+            Role.SYSTEM,
+            now,
+            text=say(notice),
+            buttons=[dict(HUMAN_BUTTON)],
+            turn_id=message.id,
+        )
 
     def _first_outcome(
         self, session: Session, conversation: Conversation, first: Message
@@ -171,7 +200,10 @@ def _resolve(
         return buttons.chosen_by_index(session, conversation.id, *inbound.button)
     if text is None:
         raise InvalidText()
-    return buttons.chosen_by_text(session, conversation.id, text) or (text, None)
+    chosen = buttons.chosen_by_text(session, conversation.id, text)
+    if chosen is None and inbound.numbered:
+        chosen = buttons.chosen_by_number(session, conversation.id, text)
+    return chosen or (text, None)
 
 
 def _queue_choice(conversation: Conversation, payload: str | None) -> Choice | None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from care.conversations import outbox
 from care.conversations.announce import Announcer
 from care.conversations.tables import Conversation, Message, Role
 from care.db import new_id
@@ -37,9 +38,13 @@ def append(
     *,
     text: str | None = None,
     withdrawn: bool = False,
+    deliver: bool = True,
     **fields: Any,
 ) -> Message:
-    """Add a message to a locked conversation; gives it the next sequence number and announces it."""
+    """Add a message to a locked conversation; gives it the next sequence number and announces it.
+
+    With ``deliver`` it is sent to a customer who holds no line open; who looks sees it in any case.
+    """
     conversation.last_seq += 1
     message = Message(
         id=fields.pop("id", None) or new_id(),
@@ -55,4 +60,6 @@ def append(
     )
     session.add(message)
     announcer.message(session, conversation.id, message.id, now)
+    if deliver and not withdrawn and role is not Role.CUSTOMER:
+        outbox.put(session, announcer, conversation, message, now)
     return message

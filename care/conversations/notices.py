@@ -23,6 +23,9 @@ class Notice(StrEnum):
     ORDER_PLACED = "order_placed"
     ORDER_ACCEPTED = "order_accepted"
     ORDER_REFUSED = "order_refused"
+    PICTURE_UNREAD = "picture_unread"
+    VOICE_UNREAD = "voice_unread"
+    FILE_UNREAD = "file_unread"
 
 
 _TEXTS = {
@@ -44,6 +47,9 @@ _TEXTS = {
     Notice.ORDER_PLACED: "已按您的确认办理“$name”，订单号 $number，确认短信已发送。",
     Notice.ORDER_ACCEPTED: "您的确认已收到，正在办理“$name”，办好后发短信通知您。订单号 $number。",
     Notice.ORDER_REFUSED: "很抱歉，“$name”没有办成，一切保持不变，没有产生费用。",
+    Notice.PICTURE_UNREAD: "图片收到了，不过我还看不懂图片。请用一句话说说要办什么；想让人看图，回复“转人工”就行。",
+    Notice.VOICE_UNREAD: "这段语音我没能听清。麻烦您打字告诉我，或者回复“转人工”。",
+    Notice.FILE_UNREAD: "收到了，不过我还看不懂这种消息。请用一句话说说要办什么，或者回复“转人工”。",
     Notice.CLOSED_BY_AGENT: "本次人工服务已结束，感谢您的耐心。有问题随时发消息，小讯（AI 助手）会接着为您服务。",
 }
 

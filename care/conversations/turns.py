@@ -211,6 +211,11 @@ def is_open(session: Session, turn_id: str) -> bool:
     return state in (TurnState.PENDING, TurnState.RUNNING)
 
 
+def answering(session: Session, conversation_id: str) -> bool:
+    """Whether the bot has still to answer something in this conversation."""
+    return _oldest_open(session, conversation_id) is not None
+
+
 def open_turns(session: Session, now: datetime, limit: int = 200) -> list[str]:
     """Conversations with a turn that waits or whose process died."""
     rows = session.scalars(

@@ -7,11 +7,12 @@ conversation, while it waits for one, or while a complaint is open.
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from care.conversations.announce import Announcer
 from care.conversations.log import locked
+from care.conversations.outbox_tables import OutboxRow
 from care.conversations.tables import Conversation, Message, Owner, Turn, TurnState
 from care.tickets.lifecycle import OPEN_STATES
 from care.tickets.tables import Ticket, TicketKind
@@ -73,6 +74,7 @@ def remove_contents(
         .values(text=REMOVED, buttons=[], image=None, custom=None, understanding=None)
     )
     session.execute(update(Turn).where(Turn.id.in_(ids)).values(payload=None, sealed=None))
+    session.execute(delete(OutboxRow).where(OutboxRow.message_id.in_(ids)))
     conversation.packet = {}
     conversation.fresh = True  # the engine has forgotten the dialogue: what comes next is a new one
     announcer.conversation(session, conversation_id, now)

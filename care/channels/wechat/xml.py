@@ -10,7 +10,7 @@ from care.channels.wechat.errors import ProtocolError
 
 # What XML 1.0 does not allow. Real messages of customers hold some of it (\x08, \x0b, \x1f).
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 def without_controls(text: str) -> str:

@@ -40,7 +40,7 @@ class FakePlatform:
 
     def platform(self) -> Platform:
         """The same as the channel calls it."""
-        return Platform(self.client(), "https://api.test")
+        return Platform(self.client(), "https://api.weixin.qq.com")
 
     def texts(self, to: str | None = None) -> list[str]:
         """The texts that were sent, of menus the head."""
