@@ -9,7 +9,7 @@ from tools.wechat_sim.delivery import UNAVAILABLE
 
 
 def test_a_customer_chats_and_presses(page: Page) -> None:
-    with WechatSimulator("http://127.0.0.1:9") as wechat:
+    with WechatSimulator() as wechat:
         page.goto(f"{wechat.address}/phone/")
         page.get_by_label("消息", exact=True).fill("查话费 <b>")
         page.get_by_role("button", name="发送").click()

@@ -39,7 +39,7 @@ def test_databases_do_not_see_each_other(postgres_url: str) -> None:
 
 
 def test_the_simulated_wechat_answers_and_delivers() -> None:
-    with WechatSimulator("http://127.0.0.1:9") as wechat:
+    with WechatSimulator() as wechat:
         phone = wechat.phone("wang")
         said = phone.say("你好")
         assert [one["result"] for one in said["deliveries"]] == ["refused"] * 3

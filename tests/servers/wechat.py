@@ -15,18 +15,20 @@ from tools.wechat_sim.accounts import KINDS, VARIABLE, callback, made_up, settin
 
 type Json = dict[str, Any]
 
+_NOBODY = "http://127.0.0.1:9"
+
 
 class WechatSimulator:
     """Started on entering, stopped on leaving.
 
-    ``settings`` are the variables with which a product at ``product`` (its public address) knows the accounts;
-    ``http`` is a client of the simulator, ``phone`` gives a customer's phone.
+    ``settings`` are the variables with which a product knows the accounts; start it with them, and then say by
+    ``call_back`` where it is. ``http`` is a client of the simulator, ``phone`` gives a customer's phone.
     """
 
-    def __init__(self, product: str, mode: str = "safe") -> None:
+    def __init__(self, mode: str = "safe") -> None:
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        self.accounts = [made_up(kind, callback(product, kind), mode) for kind in KINDS]
+        self.accounts = [made_up(kind, callback(_NOBODY, kind), mode) for kind in KINDS]
         self.settings = settings(self.accounts, self.address)
         self._port = port
 
@@ -54,6 +56,11 @@ class WechatSimulator:
         answer.raise_for_status()
         found: Json = answer.json()
         return found
+
+    def call_back(self, product: str) -> None:
+        """Deliver to the product at this public address."""
+        for account in self.accounts:
+            self.post(account.kind, callback=callback(product, account.kind))
 
     def phone(self, name: str, account: str = "official") -> "Phone":
         """A customer's phone with the chat of an account."""

@@ -83,7 +83,7 @@ def callback(product: str, kind: str) -> str:
 
 def settings(accounts: Iterable[Account], base: str) -> Dict[str, str]:
     """The product's settings for these accounts of the simulator at ``base``."""
-    made: Dict[str, str] = {}
+    made: Dict[str, str] = {"CARE_WECHAT_API_BASE": base}
     for account in accounts:
         if account.kind == KF:
             made.update(
@@ -101,7 +101,6 @@ def settings(accounts: Iterable[Account], base: str) -> Dict[str, str]:
             "TOKEN": account.token,
             "AES_KEY": account.aes_key,
             "MODE": account.mode,
-            "API_BASE": base,
         }
         if account.kind == OFFICIAL:
             values["CUSTOMER_SERVICE"] = str(account.customer_service).lower()

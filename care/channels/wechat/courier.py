@@ -65,6 +65,7 @@ class Courier:
         api: WechatApi,
         *,
         channel: str,
+        menus: bool = True,
         at_once: int = 16,
     ) -> None:
         self._db = db
@@ -73,6 +74,7 @@ class Courier:
         self._announcer = announcer
         self._api = api
         self._channel = channel
+        self._menus = menus
         self._at_once = at_once
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -130,7 +132,7 @@ class Courier:
     async def _deliver(self, parcel: Parcel) -> None:
         items, room = parcel.items, 0
         while items:
-            part = parts(items, menus=True, room=room)[0]
+            part = parts(items, menus=self._menus, room=room)[0]
             stopped = await self._send(parcel.address, part) if part.text else None
             if stopped is not None and stopped.reaction is Reaction.SPLIT and room == 0:
                 room = _SMALLER
