@@ -1,6 +1,7 @@
 """Both applications and the loops, made of the services that ``care.wiring`` wires."""
 
 import asyncio
+import re
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from care.admin.metrics import Measured, Metrics
 from care.appointments.ledger import remove_lapsed
 from care.bss.embedded import EmbeddedBss
 from care.channels import miniprogram, rest, web, wechat, wecom
+from care.conversations.attachments import MAX_BYTES
 from care.conversations.timeouts import Timeouts
 from care.customers import sms as text_messages
 from care.datafiles import read_yaml
@@ -50,6 +52,7 @@ from care.tickets.complaints import load_complaint_guide
 log = structlog.get_logger()
 
 PUBLIC_BODY_LIMIT = 64 * 1024
+PICTURES = {re.compile(r"/desk/conversations/[0-9a-z]{26}/picture"): MAX_BYTES}
 PRIVATE_BODY_LIMIT = 16 * 1024 * 1024
 """Bytes. Rasa sends a tracker with each action."""
 
@@ -93,7 +96,7 @@ def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
             allow_headers=["Authorization", "Content-Type"],
         )
         middleware.append(cors)
-    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT))
+    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT, PICTURES))
     app = _application("小讯", middleware)
     app.include_router(web.router(services))
     app.include_router(rest.router(services))
@@ -217,6 +220,7 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.lines.handlers(),
         **services.ticket_watch.handlers(),
         **services.outage_notices.handlers(),
+        **wechat.handlers(services),
     }
     if isinstance(services.bss, EmbeddedBss):
         handlers.update(services.bss.handlers())
@@ -258,6 +262,7 @@ def _housekeeping(services: Services) -> Housekeeping:
             "agent_sessions": remove_expired,
             "held_times": remove_lapsed,
             "outage_notices": remove_told,
+            "wechat_callbacks": wechat.remove_answered,
         },
     )
 

@@ -21,6 +21,9 @@ from care.conversations.tables import Conversation, Message, Role
 PUSHED_CHANNELS = frozenset({"wechat", "wechat_mini", "wecom"})
 """Channels whose customers are reached by calls of ours; the others' clients ask for what is new."""
 
+PICTURE_CHANNELS = frozenset({"wechat"})
+"""Channels on which an agent may show a picture."""
+
 NOTICE_WAITS = timedelta(seconds=8)
 """How long a notice waits for what is said after it: both then go as one message, for they are counted."""
 
@@ -201,16 +204,6 @@ def advance(session: Session, done: Mapping[str, int | None]) -> None:
             row.state, row.error = Delivery.SENT, None
         else:
             row.progress = progress
-
-
-def waiting_count(session: Session, channel: str, address: str) -> int:
-    """How many messages the customer has not got yet because they may not be sent."""
-    query = select(OutboxRow.message_id).where(
-        OutboxRow.channel == channel,
-        OutboxRow.address == address,
-        OutboxRow.state == Delivery.HELD,
-    )
-    return len(session.scalars(query).all())
 
 
 def _stop(session: Session, channel: str, address: str, state: Delivery, error: str) -> None:

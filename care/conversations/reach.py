@@ -5,24 +5,29 @@ customer, 3 within a minute after an event (followed, scanned, pressed the menu)
 platform is not counted.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from care.conversations.outbox_tables import Reach
+from care.conversations.outbox_tables import Delivery, OutboxRow, Reach
 
 AFTER_MESSAGE = 5, timedelta(hours=48)
 AFTER_EVENT = 3, timedelta(minutes=1)
 
+MESSAGE_BYTES = 2000
+"""Bytes in UTF-8 of one message; a longer one is sent as several. WeChat takes 2048."""
+
 
 @dataclass(frozen=True)
 class Allowance:
-    """So many messages may be sent until a moment; ``until`` is ``None`` when none may."""
+    """So many messages may be sent until a moment (``None`` when none may), and so many wait for the customer's next one."""
 
     left: int
     until: datetime | None
+    waiting: int
 
 
 def locked_reach(session: Session, channel: str, address: str) -> Reach:
@@ -69,11 +74,30 @@ def give_back(reach: Reach) -> None:
         reach.event_left = min(reach.event_left + 1, AFTER_EVENT[0])
 
 
-def allowance(session: Session, channel: str, address: str, now: datetime) -> Allowance | None:
-    """What may be sent to an address now; ``None`` where nothing is counted."""
-    reach = session.scalar(select(Reach).where(Reach.channel == channel, Reach.address == address))
-    if reach is None:
-        return None
+def allowances(
+    session: Session, addresses: Iterable[tuple[str, str]], now: datetime
+) -> dict[tuple[str, str], Allowance]:
+    """What may be sent to each (channel, address) now; those where nothing is counted are left out."""
+    wanted = list(addresses)
+    if not wanted:
+        return {}
+    counted = select(Reach).where(tuple_(Reach.channel, Reach.address).in_(wanted))
+    held = (
+        select(OutboxRow.channel, OutboxRow.address, func.count())
+        .where(OutboxRow.state == Delivery.HELD)
+        .where(tuple_(OutboxRow.channel, OutboxRow.address).in_(wanted))
+        .group_by(OutboxRow.channel, OutboxRow.address)
+    )
+    waiting = {(channel, address): count for channel, address, count in session.execute(held)}
+    return {
+        (reach.channel, reach.address): _allowance(
+            reach, waiting.get((reach.channel, reach.address), 0), now
+        )
+        for reach in session.scalars(counted)
+    }
+
+
+def _allowance(reach: Reach, waiting: int, now: datetime) -> Allowance:
     left, until = 0, None
     for count, end in (
         (reach.event_left, reach.event_until),
@@ -81,4 +105,4 @@ def allowance(session: Session, channel: str, address: str, now: datetime) -> Al
     ):
         if count > 0 and end is not None and end > now:
             left, until = left + count, end if until is None else max(until, end)
-    return Allowance(left, until)
+    return Allowance(left, until, waiting)

@@ -15,6 +15,7 @@ from care.clock import Clock
 from care.conversations import ownership, turns
 from care.conversations.announce import DESK, Announcer, conversation_topic
 from care.conversations.answers import Answer, wait_for_answer
+from care.conversations.attachments import Picture, keep
 from care.conversations.inbound import (
     InboundMessage,
     Receipt,
@@ -23,13 +24,14 @@ from care.conversations.inbound import (
 )
 from care.conversations.log import append, locked
 from care.conversations.notices import Notice
+from care.conversations.outbox import PICTURE_CHANNELS
 from care.conversations.runner import RunnerTimes, TurnRunner
 from care.conversations.status import Status, status_of
 from care.conversations.tables import Conversation, Message, Owner, Role
 from care.conversations.text import clean
 from care.conversations.transcript import messages_after
 from care.customers.contacts import find_contact
-from care.db import Database
+from care.db import Database, new_id
 from care.engine import Engine
 from care.errors import Conflict, Forbidden, NotFound
 
@@ -194,6 +196,44 @@ class Conversations:
                 agent_id=agent.id,
                 agent_name=agent.name,
             )
+
+        return await self._change(conversation_id, work)
+
+    async def show(
+        self, conversation_id: str, agent: Agent, client_id: str, picture: Picture
+    ) -> Message:
+        """``agent`` shows the customer a picture; the same ``client_id`` shows it once.
+
+        Raises ``Forbidden`` when the conversation is not the agent's, ``Conflict`` where the customer's channel takes none.
+        """
+        external_id = f"{conversation_id}:{client_id}"
+
+        def work(session: Session, conversation: Conversation) -> Message:
+            first = session.scalar(
+                select(Message).where(Message.channel == "desk", Message.external_id == external_id)
+            )
+            if first is not None:
+                return first
+            require_own(conversation, agent)
+            if conversation.channel not in PICTURE_CHANNELS:
+                raise Conflict("客户现在的渠道不能接收图片。")
+            now = self._clock()
+            conversation.active_at = now
+            message_id = new_id()
+            message = append(
+                session,
+                self.announcer,
+                conversation,
+                Role.AGENT,
+                now,
+                id=message_id,
+                channel="desk",
+                external_id=external_id,
+                agent_id=agent.id,
+                agent_name=agent.name,
+            )
+            message.image = keep(session, message_id, picture, now)
+            return message
 
         return await self._change(conversation_id, work)
 

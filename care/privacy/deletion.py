@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from care.conversations.announce import Announcer
+from care.conversations.attachments import Attachment
 from care.conversations.log import locked
 from care.conversations.outbox_tables import OutboxRow
 from care.conversations.tables import Conversation, Message, Owner, Turn, TurnState
@@ -74,6 +75,7 @@ def remove_contents(
         .values(text=REMOVED, buttons=[], image=None, custom=None, understanding=None)
     )
     session.execute(update(Turn).where(Turn.id.in_(ids)).values(payload=None, sealed=None))
+    session.execute(delete(Attachment).where(Attachment.message_id.in_(ids)))
     session.execute(delete(OutboxRow).where(OutboxRow.message_id.in_(ids)))
     conversation.packet = {}
     conversation.fresh = True  # the engine has forgotten the dialogue: what comes next is a new one

@@ -12,7 +12,8 @@ import structlog
 
 from care.backends import PubSub
 from care.channels.wechat.attempts import LAST_ATTEMPT, Attempt, Attempts, Below
-from care.channels.wechat.incoming import Incoming, Subscribed, Text
+from care.channels.wechat.incoming import Image, Incoming, Subscribed, Text
+from care.channels.wechat.pictures import fetch_later
 from care.channels.wechat.said import said
 from care.channels.wechat.words import RESULT_MENU_ID, Words
 from care.clock import Clock
@@ -58,6 +59,7 @@ class Answering:
         *,
         channel: str,
         pushes: bool,
+        pictures: bool,
         messages: RateLimiter,
         seconds: Seconds = Seconds(),
     ) -> None:
@@ -68,6 +70,7 @@ class Answering:
         self._words = words
         self._channel = channel
         self._pushes = pushes
+        self._pictures = pictures
         self._messages = messages
         self._seconds = seconds
         self._attempts = Attempts(channel, conversations.announcer, pushes)
@@ -110,11 +113,14 @@ class Answering:
             return None
         try:
             self._messages.take(inbound.address)
-            return await self._conversations.receive(inbound)
+            receipt = await self._conversations.receive(inbound)
         except Unavailable:
             raise
         except CareError as error:
             raise _Answered(await self._reply(message, attempt, error.message)) from error
+        if self._pictures and isinstance(message, Image):
+            await fetch_later(self._db, self._clock, receipt.message_id, message.media_id)
+        return receipt
 
     async def _answer(
         self, message: Incoming, attempt: Attempt, receipt: Receipt | None, began: float

@@ -7,6 +7,7 @@ one before did not arrive; repetitions by the network between, which have the sa
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from care.channels.wechat.incoming import Event, Incoming, Unsubscribed
@@ -21,6 +22,9 @@ from care.conversations.reach import acted, locked_reach, lost, wrote
 LAST_ATTEMPT = 3
 _ATTEMPT_SECONDS = 5
 _LAST_SECOND = 20
+
+_KEPT = timedelta(hours=1)
+"""How long the reply to a call is kept. WeChat repeats it within seconds, and no call counts after minutes."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,9 @@ class Attempts:
         row = session.get(WechatCallback, message.key, with_for_update=True, populate_existing=True)
         first = row is None
         if row is None:
-            row = WechatCallback(key=message.key, stamps=0, last_stamp=0, at=now)
+            row = WechatCallback(
+                key=message.key, address=message.sender, stamps=0, last_stamp=0, at=now
+            )
             session.add(row)
             session.flush()
         newer = stamp > row.last_stamp
@@ -72,9 +78,10 @@ class Attempts:
             self._heard(session, reach, message, now)
         until, number = now + patience, _number(row, message, stamp)
         leave = stamp < row.last_stamp
-        if self.pushes and newer and number >= LAST_ATTEMPT:
-            leave = self._lost(session, row, now)
+        if self.pushes and number >= LAST_ATTEMPT and not leave:
+            leave = self._lost(session, row, now) if newer else row.reply is None
         if row.reply is None and not leave:
+            row.open_until = max(until, row.open_until or until)
             reach.answering_until = max(until, reach.answering_until or until)
         return Attempt(stamp, number, until, reply=row.reply, leave=leave)
 
@@ -96,14 +103,15 @@ class Attempts:
         reach = locked_reach(session, self.channel, message.sender)
         if row.reply is None and attempt.stamp >= row.last_stamp:
             row.reply = self._take(session, message, now, below)
-        self._close(session, reach, attempt)
+        self._close(session, reach, row, attempt)
         return row.reply
 
     def answer(self, session: Session, message: Incoming, attempt: Attempt, reply: str) -> None:
         """This attempt, and any repetition, is answered with ``reply``."""
         row = session.get_one(WechatCallback, message.key, with_for_update=True)
         row.reply = reply
-        self._close(session, locked_reach(session, self.channel, message.sender), attempt)
+        reach = locked_reach(session, self.channel, message.sender)
+        self._close(session, reach, row, attempt)
 
     def _heard(self, session: Session, reach: Reach, message: Incoming, now: datetime) -> None:
         if isinstance(message, Unsubscribed):
@@ -130,8 +138,13 @@ class Attempts:
         self, session: Session, message: Incoming, now: datetime, below: Below | None
     ) -> str | None:
         items = outbox.take_for_reply(session, self.channel, message.sender, now)
-        made = parts(items, menus=False, room=size(below.text) + 2 if below is not None else 0)
-        if not made:
+        made = parts(
+            items,
+            own=False,
+            pictures=self.pushes,
+            room=size(below.text) + 2 if below is not None else 0,
+        )
+        if not made or made[0].picture is not None:
             return None
         first, rest = made[0], made[1:]
         outbox.carry(session, message.key, first.done, now)
@@ -139,10 +152,18 @@ class Attempts:
             return "\n\n".join(filter(None, (first.text, below.text)))
         return first.text or None
 
-    def _close(self, session: Session, reach: Reach, attempt: Attempt) -> None:
-        if reach.answering_until is not None and reach.answering_until <= attempt.until:
-            reach.answering_until = None
-            self.announcer.wake(session, outbox.topic(self.channel))
+    def _close(self, session: Session, reach: Reach, row: WechatCallback, attempt: Attempt) -> None:
+        """Nothing goes with this attempt any more; what is said goes with other open calls, or is sent."""
+        if row.open_until is None or row.open_until > attempt.until:
+            return
+        row.open_until = None
+        session.flush()
+        reach.answering_until = session.scalar(
+            select(func.max(WechatCallback.open_until)).where(
+                WechatCallback.address == row.address, WechatCallback.open_until.is_not(None)
+            )
+        )
+        self.announcer.wake(session, outbox.topic(self.channel))
 
 
 def _number(row: WechatCallback, message: Incoming, stamp: int) -> int:
@@ -150,3 +171,13 @@ def _number(row: WechatCallback, message: Incoming, stamp: int) -> int:
     waited = stamp - message.created
     by_time = 1 + (waited + 1) // _ATTEMPT_SECONDS if 0 <= waited <= _LAST_SECOND else 1
     return max(row.stamps, by_time)
+
+
+def remove_answered(session: Session, now: datetime, limit: int) -> int:
+    """Remove up to ``limit`` rows of calls that WeChat repeats no more; gives their number."""
+    found = session.scalars(
+        select(WechatCallback.key).where(WechatCallback.at < now - _KEPT).limit(limit)
+    ).all()
+    if found:
+        session.execute(delete(WechatCallback).where(WechatCallback.key.in_(found)))
+    return len(found)

@@ -17,9 +17,11 @@ from care.channels.wechat.error_codes import (
     Reaction,
 )
 from care.channels.wechat.parts import Part, parts
+from care.channels.wechat.platform import Upload
 from care.clock import Clock
 from care.conversations import outbox
 from care.conversations.announce import Announcer
+from care.conversations.attachments import picture_at
 from care.conversations.outbox import Item, Parcel
 from care.conversations.reach import give_back, locked_reach, lost, spend
 from care.db import Database
@@ -132,8 +134,8 @@ class Courier:
     async def _deliver(self, parcel: Parcel) -> None:
         items, room = parcel.items, 0
         while items:
-            part = parts(items, menus=self._menus, room=room)[0]
-            stopped = await self._send(parcel.address, part) if part.text else None
+            part = parts(items, own=self._menus, pictures=True, room=room)[0]
+            stopped = await self._send(parcel.address, part)
             if stopped is not None and stopped.reaction is Reaction.SPLIT and room == 0:
                 room = _SMALLER
                 continue
@@ -152,13 +154,17 @@ class Courier:
 
     async def _send(self, address: str, part: Part) -> _Stop | None:
         """Send one message within the quota; gives why it was not sent, or may not have been."""
+        if not part.text and part.picture is None:
+            return None
         now = self._clock()
         if not await self._db.write(
             lambda session: spend(locked_reach(session, self._channel, address), now)
         ):
             return _Stop("quota", Reaction.HOLD)
         try:
-            if part.entries:
+            if part.picture is not None:
+                await self._send_picture(address, part.picture)
+            elif part.entries:
                 entries = [(str(number), words) for number, words in enumerate(part.entries, 1)]
                 await self._api.send_menu(address, part.text, entries)
             else:
@@ -175,6 +181,14 @@ class Courier:
             lambda session: give_back(locked_reach(session, self._channel, address))
         )
         return stopped
+
+    async def _send_picture(self, address: str, picture: str) -> None:
+        found = await self._db.read(lambda session: picture_at(session, picture))
+        kind = found.mime.partition("/")[2]
+        media_id = await self._api.upload_image(
+            Upload(f"picture.{kind}", found.content, found.mime)
+        )
+        await self._api.send_image(address, media_id)
 
     def _stop(self, session: Session, parcel: Parcel, why: _Stop) -> None:
         now = self._clock()

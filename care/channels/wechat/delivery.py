@@ -55,6 +55,11 @@ async def deliver(services: Services) -> None:
         ).run()
 
 
+def has_api(settings: Settings) -> bool:
+    """Whether the platform's API may be called at all."""
+    return settings.wechat_on and bool(settings.wechat_app_secret.get_secret_value())
+
+
 def sends(settings: Settings) -> bool:
     """Whether the account is there and may send by itself."""
     return settings.wechat_on and settings.wechat_customer_service

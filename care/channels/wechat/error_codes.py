@@ -44,6 +44,24 @@ _REACTIONS = {
 }
 
 
+_MEANINGS = {
+    -1: "the platform is busy",
+    40001: "the token or the app secret is wrong",
+    40013: "there is no such app id",
+    40125: "the app secret is wrong",
+    40164: "our address is not on the account's IP allow list",
+    40243: "the app secret is frozen",
+    45009: "the quota of the day is used up",
+    46003: "there is no menu",
+    48001: "the account does not have this right",
+}
+
+
+def meaning(errcode: int) -> str:
+    """What a code says, for a person at the command line."""
+    return _MEANINGS.get(errcode, "see WeChat's list of return codes (全局返回码)")
+
+
 class ApiError(Unavailable):
     """The platform refused a call."""
 

@@ -6,10 +6,13 @@ A text's form is the same each time it is made, so that ``progress`` (characters
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from care.channels.wechat.splitting import LIMIT, cut, size
+from care.channels.wechat.splitting import cut, size
+from care.conversations.attachments import of_the_desk
 from care.conversations.outbox import Item
+from care.conversations.reach import MESSAGE_BYTES
 
 BETWEEN = "\n\n"
+PICTURE = "[图片]"
 MOST_ENTRIES = 10
 _SMALL_REST = 400
 """Bytes; in less room than that no further message is begun."""
@@ -17,7 +20,7 @@ _SMALL_REST = 400
 
 @dataclass(frozen=True)
 class Part:
-    """One message to WeChat. ``entries`` are the words of a menu below the text.
+    """One message to WeChat: a text, perhaps with ``entries`` of a menu below it, or a picture by its address.
 
     ``done`` tells which messages the customer has with it: up to a character, or (``None``) to their end.
     """
@@ -25,19 +28,21 @@ class Part:
     text: str
     entries: tuple[str, ...]
     done: Mapping[str, int | None]
+    picture: str | None = None
 
 
-def parts(items: Iterable[Item], *, menus: bool, room: int = 0) -> list[Part]:
+def parts(items: Iterable[Item], *, own: bool, pictures: bool, room: int = 0) -> list[Part]:
     """``items`` as few messages, in order, each short enough for WeChat with ``room`` bytes left.
 
-    With ``menus`` the last one's buttons are a menu where they fit; else, and before, they are numbered.
+    In messages of our ``own`` the last one's buttons are a menu where they fit; else, and before, they are numbered. Without
+    ``pictures`` they are only mentioned.
     """
     made: list[Part] = []
-    limit = LIMIT - room
+    limit = MESSAGE_BYTES - room
     text, last = "", None
     done: dict[str, int | None] = {}
     for item in items:
-        whole = text_of(item)
+        whole = text_of(item, pictures=pictures)
         at = min(item.progress, len(whole))
         while True:
             rest = whole[at:].strip()
@@ -59,14 +64,20 @@ def parts(items: Iterable[Item], *, menus: bool, room: int = 0) -> list[Part]:
             done[item.message_id] = at
             made.append(Part(text, (), done))
             text, done = "", {}
+        if pictures and of_the_desk(item.image):
+            done[item.message_id] = len(whole)
+            made.append(Part(text, (), done))
+            made.append(Part("", (), {item.message_id: None}, item.image))
+            text, done, last = "", {}, None
     if done:
-        made.append(_with_menu(text, done, last) if menus else Part(text, (), done))
-    return made
+        made.append(_with_menu(text, done, last) if own else Part(text, (), done))
+    return [part for part in made if part.text or part.picture or part is made[-1]]
 
 
-def text_of(item: Item) -> str:
+def text_of(item: Item, *, pictures: bool = True) -> str:
     """A message in words: its text, its table, its numbered choices."""
-    return BETWEEN.join(filter(None, (body_of(item), _choices(item))))
+    mention = "" if pictures or not of_the_desk(item.image) else PICTURE
+    return BETWEEN.join(filter(None, (body_of(item), mention, _choices(item))))
 
 
 def body_of(item: Item) -> str:

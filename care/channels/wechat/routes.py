@@ -6,6 +6,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from care.channels.wechat.answering import Answering
 from care.channels.wechat.cipher import MessageCipher
+from care.channels.wechat.delivery import has_api
 from care.channels.wechat.envelope import Envelope, Mode
 from care.channels.wechat.errors import ProtocolError
 from care.channels.wechat.incoming import Incoming, read
@@ -78,5 +79,6 @@ def answering_of(services: Services) -> Answering:
         Words(services.settings.data_dir / "wechat" / "words.yml"),
         channel=CHANNEL,
         pushes=services.settings.wechat_customer_service,
+        pictures=has_api(services.settings),
         messages=RateLimiter(rate=2, burst=30),
     )

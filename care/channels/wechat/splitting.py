@@ -2,8 +2,7 @@
 
 import unicodedata
 
-LIMIT = 2000
-"""Bytes in UTF-8. WeChat takes 2048."""
+from care.conversations.reach import MESSAGE_BYTES
 
 _SENTENCE_ENDS = "。！？!?；;\n"
 _PAUSES = "，,、 "
@@ -18,7 +17,7 @@ def size(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def cut(text: str, limit: int = LIMIT) -> int:
+def cut(text: str, limit: int = MESSAGE_BYTES) -> int:
     """How many characters of ``text`` go first, within ``limit`` bytes; all of them when they fit.
 
     At least one: a single character is given even where the limit is smaller.

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.db import Base, UtcDateTime
@@ -23,14 +23,16 @@ class WechatToken(Base):
 class WechatCallback(Base):
     """A message or event of a customer, and what it was answered with; a repetition is answered alike.
 
-    ``stamps`` counts the attempts by their signed times, ``last_stamp`` is the latest of these (seconds since 1970).
+    ``stamps`` counts the attempts by their signed times, ``last_stamp`` is the latest of these (seconds since 1970). Until
+    ``open_until`` a response may still be given.
     """
 
     __tablename__ = "wechat_callbacks"
 
     key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    address: Mapped[str] = mapped_column(String(128), index=True)
+    open_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stamps: Mapped[int] = mapped_column(default=0)
-    last_stamp: Mapped[int] = mapped_column(default=0)
+    last_stamp: Mapped[int] = mapped_column(BigInteger, default=0)
     reply: Mapped[str | None] = mapped_column(Text)
-    image: Mapped[str | None] = mapped_column(String(128))
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,20 +1,21 @@
 """The platform's API in this process: tokens, customer-service messages with their quota, media. Faults are scripted."""
 
+import io
 import json
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from PIL import Image
 
 from care.channels.wechat.platform import Platform
 from tests.channels.wechat.account import APP_ID
 
 SECRET = "app-secret-0000"
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002"
-    "0000050001e221bc330000000049454e44ae426082"
-)
+PNG_FILE = io.BytesIO()
+Image.new("RGBA", (4, 3), "green").save(PNG_FILE, "PNG")
+PNG = PNG_FILE.getvalue()
 
 type Fault = int | Exception
 

@@ -19,7 +19,9 @@ from care.channels.wechat import xml
 from care.channels.wechat.cipher import MessageCipher
 from care.channels.wechat.courier import Courier
 from care.channels.wechat.delivery import api_of
+from care.channels.wechat.pictures import FETCH_JOB, Pictures
 from care.conversations.tables import Conversation
+from care.db.jobs import JobLoop
 from care.desk.passwords import Passwords
 from care.engine import Button, EngineFailed, Reply, TurnRequest, TurnResult
 from care.settings import Settings
@@ -131,7 +133,14 @@ class WechatWorld:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        loops = [self.conversations.runner.recover()]
+        pictures = Pictures(
+            self.db,
+            self.clock,
+            self.conversations.announcer,
+            api_of(self.services, self.api.client()),
+        )
+        jobs = JobLoop(self.db, self.clock, {FETCH_JOB: pictures.fetch})
+        loops = [self.conversations.runner.recover(), jobs.run()]
         if self.pushes:
             loops.append(self.courier().run())
         self._tasks = [asyncio.create_task(loop) for loop in loops]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from care.conversations.attachments import picture_at
 from care.conversations.service import Agent
 from tests import virtual_time
 from tests.channels.wechat.phone import BROKEN, Phone, Trip, WechatWorld
@@ -277,6 +278,32 @@ def test_kinds_of_messages() -> None:
     play(work)
 
 
+def test_pictures_both_ways() -> None:
+    async def work(world: WechatWorld, phone: Phone) -> None:
+        picture = {"MsgType": "image", "MediaId": "m1", "PicUrl": "http://a"}
+        world.api.faults["/cgi-bin/media/get"].append(-1)
+        await phone.do(picture)
+        await phone.do({**picture, "MediaId": "gone"})
+        await pause(20)
+        conversation = await world.conversations.find("wechat", phone.openid)
+        said, _ = await world.conversations.look(conversation, 0)
+        first, second = (one for one in said if one.role == "customer")
+        assert (first.text, second.text, second.image) == ("[图片]", "[图片]", None)
+        kept = await world.db.read(lambda session: picture_at(session, first.image or ""))
+        assert kept.content.startswith(b"\x89PNG")
+        await world.conversations.accept(conversation, AGENT, await world.epoch(conversation))
+        await world.conversations.show(conversation, AGENT, "show-0001", kept)
+        await world.conversations.show(conversation, AGENT, "show-0001", kept)
+        await world.conversations.reply(conversation, AGENT, "reply-0001", "看这张图")
+        await pause(20)
+        kinds = [one["msgtype"] for one in world.api.sent]
+        assert kinds == ["text", "image", "text"]
+        media_id = world.api.sent[1]["image"]["media_id"]
+        assert kept.content in world.api.media[media_id][0]
+
+    play(work)
+
+
 def test_what_cannot_be_taken_is_said() -> None:
     async def work(world: WechatWorld, phone: Phone) -> None:
         assert await phone.say("  ") == "请输入文字内容。"
@@ -325,7 +352,7 @@ QUESTIONS = st.lists(
 SMOOTH = st.sampled_from([0.01, 0.2, 0.45])
 SMOOTH_TRIPS = st.lists(st.builds(Trip, SMOOTH, SMOOTH, st.booleans()), max_size=3)
 LIMITS = settings(
-    max_examples=15,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -36,6 +36,11 @@ describe('MessageBubble', () => {
     expect(show({ image: '/media/x.png' }).querySelector('img')).not.toBeNull()
   })
 
+  it('marks the transcript of a voice message as such', () => {
+    expect(show({ role: 'customer', text: '查话费', custom: { spoken: true } }).textContent).toContain('语音转文字')
+    expect(show({ role: 'customer', text: '查话费' }).textContent).not.toContain('语音转文字')
+  })
+
   it('unfolds what the bot understood', async () => {
     const root = show({
       understanding: {
