@@ -221,6 +221,8 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.ticket_watch.handlers(),
         **services.outage_notices.handlers(),
         **wechat.handlers(services),
+        **miniprogram.handlers(services),
+        **wecom.handlers(services),
     }
     if isinstance(services.bss, EmbeddedBss):
         handlers.update(services.bss.handlers())

@@ -95,6 +95,13 @@ class Phone:
         text = item.get("menu_content") or item["content"]
         return self.say(text, menu_id=item.get("menu_id") or item["id"])
 
+    def show(self, picture: bytes) -> Json:
+        """Send a picture."""
+        kept = self._simulator.http.post("/sim/upload", params={"type": "image"}, content=picture)
+        kept.raise_for_status()
+        fields = {"type": "image", "wait": True, "base": self._simulator.address, **kept.json()}
+        return self._simulator.post(f"{self._path}/say", **fields)
+
     def does(self, event: str, **fields: Any) -> Json:
         """Follow, click, …"""
         return self._simulator.post(f"{self._path}/event", event=event, fields=fields, wait=True)

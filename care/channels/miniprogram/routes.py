@@ -6,7 +6,7 @@ import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from care.channels.miniprogram.delivery import CHANNEL, say
+from care.channels.miniprogram.delivery import CHANNEL, FETCH_JOB, say
 from care.channels.miniprogram.envelope import values_of
 from care.channels.wechat.cipher import MessageCipher
 from care.channels.wechat.envelope import Envelope, Mode
@@ -37,6 +37,7 @@ def router(services: Services) -> APIRouter:
         services.clock,
         services.conversations,
         channel=CHANNEL,
+        fetch_job=FETCH_JOB,
         messages=RateLimiter(rate=2, burst=30),
         say=partial(say, services),
     )

@@ -10,7 +10,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care.channels.wechat.incoming import Event, Incoming, Unsubscribed
+from care.channels.wechat.incoming import Event, Image, Incoming, Unsubscribed
+from care.channels.wechat.pictures import fetch_later
 from care.channels.wechat.said import said
 from care.clock import Clock
 from care.conversations import outbox
@@ -28,7 +29,10 @@ type Say = Callable[[str, str], Awaitable[None]]
 
 
 class Hearing:
-    """The messages of one channel. ``say`` tells a customer why a message was not taken."""
+    """The messages of one channel.
+
+    ``fetch_job`` fetches the pictures that customers send, ``say`` tells a customer why a message was not taken.
+    """
 
     def __init__(
         self,
@@ -37,6 +41,7 @@ class Hearing:
         conversations: Conversations,
         *,
         channel: str,
+        fetch_job: str,
         messages: RateLimiter,
         say: Say,
     ) -> None:
@@ -44,6 +49,7 @@ class Hearing:
         self._clock = clock
         self._conversations = conversations
         self._channel = channel
+        self._fetch_job = fetch_job
         self._messages = messages
         self._say = say
         self._tasks: set[asyncio.Task[None]] = set()
@@ -60,7 +66,7 @@ class Hearing:
             return
         try:
             self._messages.take(inbound.address)
-            await self._conversations.receive(inbound)
+            receipt = await self._conversations.receive(inbound)
         except Unavailable:
             raise
         except CareError as error:
@@ -68,6 +74,11 @@ class Hearing:
             task = asyncio.create_task(self._refuse(inbound.address, error.message))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+            return
+        if isinstance(message, Image):
+            await fetch_later(
+                self._db, self._clock, receipt.message_id, message.media_id, self._fetch_job
+            )
 
     def _is_new(self, session: Session, message: Incoming) -> bool:
         """Whether it comes for the first time; if so, the customer may be written to again."""

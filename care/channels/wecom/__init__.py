@@ -3,7 +3,7 @@
 ``messages`` makes WeChat's values of it, ``sessions`` tells WeCom who serves the customer.
 """
 
-from care.channels.wecom.delivery import deliver
+from care.channels.wecom.delivery import deliver, handlers
 from care.channels.wecom.routes import router
 
-__all__ = ["deliver", "router"]
+__all__ = ["deliver", "handlers", "router"]

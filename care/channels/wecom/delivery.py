@@ -9,17 +9,21 @@ import structlog
 from care.channels.wechat.courier import Courier
 from care.channels.wechat.delivery import api_with
 from care.channels.wechat.hearing import Hearing
+from care.channels.wechat.pictures import fetching
 from care.channels.wechat.platform import Platform
 from care.channels.wechat.words import Words
 from care.channels.wecom.api import WecomApi, fetch_token
 from care.channels.wecom.inbox import Inbox
 from care.channels.wecom.intake import CHANNEL, Intake
 from care.channels.wecom.sessions import Sessions
+from care.db.jobs import Handler
 from care.errors import Unavailable
 from care.http.limits import RateLimiter
 from care.services import Services
 
 log = structlog.get_logger()
+
+FETCH_JOB = "wecom.fetch_picture"
 
 SWEEP_EVERY = 60.0
 """Seconds between looks for sessions of closed conversations."""
@@ -42,11 +46,18 @@ def intake_of(services: Services, api: WecomApi, sessions: Sessions) -> Intake:
         services.clock,
         services.conversations,
         channel=CHANNEL,
+        fetch_job=FETCH_JOB,
         messages=RateLimiter(rate=2, burst=30),
         say=api.send_text,
     )
     words = Words(services.settings.data_dir / "wechat" / "words.yml")
     return Intake(hearing, sessions, api, words.say("welcome"))
+
+
+def handlers(services: Services) -> dict[str, Handler]:
+    """What the job loop calls, by kind."""
+    on = services.settings.wecom_on
+    return {FETCH_JOB: fetching(services, api_of)} if on else {}
 
 
 async def deliver(services: Services) -> None:

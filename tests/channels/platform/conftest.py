@@ -15,7 +15,9 @@ from care import serving
 from care.channels import miniprogram, wecom
 from care.channels import wechat as wechat_channel
 from care.conversations.tables import Conversation, Message
+from care.db.jobs import JobLoop
 from care.engine import Button, Reply, TurnRequest, TurnResult
+from tests.channels.wechat.fake_platform import PNG
 from tests.channels.world import World, a_world
 from tests.servers.wechat import Phone, WechatSimulator
 
@@ -93,6 +95,22 @@ async def until[T](look: Callable[[], Awaitable[T]], seconds: float = 15) -> T:
         while not (found := await look()):  # noqa: ASYNC110 # what it waits for is elsewhere
             await asyncio.sleep(0.05)
     return found
+
+
+async def fetches_a_picture(served: Served, account: str) -> None:
+    """A customer sends a picture: a job fetches it from the platform, and the message has it."""
+    services = served.world.services
+    handlers = {**miniprogram.handlers(services), **wecom.handlers(services)}
+    customer = served.customer(account)
+    await asyncio.to_thread(customer.phone.show, PNG)
+
+    async def fetched() -> str | None:
+        await JobLoop(services.db, services.clock, handlers).run_due()
+        return await served.world.db.read(
+            lambda session: session.query(Message.image).filter_by(role="customer").scalar()
+        )
+
+    assert str(await until(fetched)).startswith("/")
 
 
 def offering(request: TurnRequest) -> TurnResult:

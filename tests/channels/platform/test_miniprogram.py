@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.channels.platform.conftest import Served, offering
+from tests.channels.platform.conftest import Served, fetches_a_picture, offering
 
 
 @pytest.mark.parametrize("body", ["json", "xml"])
@@ -66,3 +66,7 @@ async def test_what_the_platform_did_not_send_is_refused(served: Served, body: b
     answer = await http.post("/wechat/miniprogram", content=body, params={"timestamp": "1"})
     assert answer.status_code == 403
     assert await served.stored() == []
+
+
+async def test_a_picture_is_fetched_and_kept(served: Served) -> None:
+    await fetches_a_picture(served, "mini")

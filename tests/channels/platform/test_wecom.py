@@ -11,7 +11,7 @@ from care.channels.wecom.inbox import note
 from care.channels.wecom.sessions import Sessions, State
 from care.channels.wecom.tables import WecomInbox
 from care.conversations.service import Agent
-from tests.channels.platform.conftest import Served, offering, until
+from tests.channels.platform.conftest import Served, fetches_a_picture, offering, until
 
 
 async def test_what_is_said_is_read_and_answered(served: Served) -> None:
@@ -182,3 +182,7 @@ async def _until_stored(served: Served, count: int) -> None:
 def test_the_states_are_wecoms() -> None:
     assert [state.value for state in State] == [0, 1, 2, 3, 4]
     assert address_of("wk1", "wm1") == "wk1:wm1"
+
+
+async def test_a_picture_is_fetched_and_kept(served: Served) -> None:
+    await fetches_a_picture(served, "kf")
