@@ -119,7 +119,8 @@ def care_environment(
 
 def without_secrets(environ: Mapping[str, str], *kept: str) -> Dict[str, str]:
     """``environ`` without the secrets that the user has set, but for those ``kept``."""
-    hidden = {secret_files.variable(name) for name in secret_files.NAMES if name not in kept}
+    names = (*secret_files.NAMES, *secret_files.FROM_OUTSIDE)
+    hidden = {secret_files.variable(name) for name in names if name not in kept}
     return {name: value for name, value in environ.items() if name not in hidden}
 
 
