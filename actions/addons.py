@@ -15,21 +15,19 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
-    VerifiedAction,
     ask_identity,
     begin_form,
     forget,
     leave_form,
 )
 from actions.listed import Item, items_of, listed, picked
-from actions.orders import begin_order, say_rejected, taken_as_yes
+from actions.orders import OrderingAction, begin_order, say_rejected
 from actions.wish_words import WishWords, also_wanted, latest_words, mentioned, wish_words
 from care.billing import service as billing
 from care.bss.protocol import Addon, AddonKind, BssRejected, RejectReason
 from care.catalogue import held, packs
 from care.catalogue.service import find_addon
 from care.clock import local_date
-from care.conversations.callers import Caller
 from care.wording import data_size, day, yuan
 
 SUBSCRIBE_FORM = "subscribe_addon_form"
@@ -58,20 +56,17 @@ _ALL_WORDS = re.compile(
 )
 
 
-class SubscribeAddon(VerifiedAction):
+class SubscribeAddon(OrderingAction):
     """An add-on is wanted: which one, then the order."""
 
     action_name = "action_subscribe_addon"
+    kind = "subscribe_addon"
 
-    async def run_verified(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    async def lead(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
     ) -> list[EventType]:
         """On to the order where it is known what is wanted, else to the form."""
-        assert caller.verified is not None
-        yes = await taken_as_yes(self.services, dispatcher, tracker, "subscribe_addon")
-        if yes is not None:
-            return yes
-        line_id, words = caller.verified.line_id, wish_words(tracker, "subscribe_addon")
+        words = wish_words(tracker, "subscribe_addon")
         if await _line_is_refused(self.services, dispatcher, line_id):
             return leave_form(["addon"])
         wanted = await _wanted(self.services, tracker, words)
@@ -159,20 +154,17 @@ class AskAddon(CareAction):
         return offered
 
 
-class CancelAddon(VerifiedAction):
+class CancelAddon(OrderingAction):
     """An add-on is not wanted any more: which of those that are held, then the order."""
 
     action_name = "action_cancel_addon"
+    kind = "cancel_addon"
 
-    async def run_verified(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    async def lead(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
     ) -> list[EventType]:
         """On to the order where it is known what is meant, else to the form; what is not held is told."""
-        assert caller.verified is not None
-        yes = await taken_as_yes(self.services, dispatcher, tracker, "cancel_addon")
-        if yes is not None:
-            return yes
-        bss, line_id = self.services.bss, caller.verified.line_id
+        bss = self.services.bss
         words = wish_words(tracker, "cancel_addon")
         running = await held.running(bss, line_id)
         named = await _cancel_named(self.services, tracker, words, running)

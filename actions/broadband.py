@@ -111,7 +111,25 @@ class InstallBroadband(CareAction):
         return begin_order("install_broadband", {"offer": offer, "address": address, **held})
 
 
-class ValidateInstallForm(CareForm):
+class AddressForm(CareForm):
+    """Where there is no broadband yet: whether we should tell when there is, and on which number."""
+
+    async def validate_lead(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Slots:
+        """Yes or no."""
+        if value is None or isinstance(value, bool):
+            return {"lead": value}
+        return {"lead": says_yes(tracker, str(value))}
+
+    async def validate_phone_number(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Slots:
+        """Mobile numbers only."""
+        return check_phone(dispatcher, value)
+
+
+class ValidateInstallForm(AddressForm):
     """Where, and how fast; where there is nothing yet, whether we should tell when there is."""
 
     form = FORM
@@ -138,20 +156,6 @@ class ValidateInstallForm(CareForm):
         if found.get("covered") and speed is not None:
             found.update(await self._speed(dispatcher, str(speed), str(found["address"])))
         return found
-
-    async def validate_lead(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """Yes or no."""
-        if value is None or isinstance(value, bool):
-            return {"lead": value}
-        return {"lead": says_yes(tracker, str(value))}
-
-    async def validate_phone_number(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """Mobile numbers only."""
-        return check_phone(dispatcher, value)
 
     async def validate_broadband_offer(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict

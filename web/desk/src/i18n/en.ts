@@ -161,6 +161,7 @@ export const en: Record<keyof typeof zh, string> = {
   'reach.waiting': '{n} waiting',
   'reach.bytes': '{n}/{limit} bytes',
   'reach.parts': 'in about {n} messages',
+  'composer.picture': 'Send a picture',
   'composer.draftKept': 'Your draft is kept until you accept.',
 
   'customer.title': 'Customer',

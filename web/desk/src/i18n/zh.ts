@@ -159,6 +159,7 @@ export const zh = {
   'reach.waiting': '{n} 条待送达',
   'reach.bytes': '{n}/{limit} 字节',
   'reach.parts': '约分 {n} 条',
+  'composer.picture': '发图片',
   'composer.draftKept': '草稿已保留，接入后可以继续。',
 
   'customer.title': '客户',

@@ -158,6 +158,9 @@ export class Desk {
   handBack = (one: ConversationSummary): Promise<void> => this.act(one.id, this.api.handBack(one.id))
   close = (one: ConversationSummary): Promise<void> => this.act(one.id, this.api.close(one.id))
 
+  showPicture = (id: string, picture: Blob): Promise<void> =>
+    this.act(id, this.api.showPicture(id, crypto.randomUUID(), picture))
+
   send(id: string, text: string): void {
     this.saveDraft(id, '')
     this.sending.send(id, text, this.summary(id)?.seq ?? 0)
