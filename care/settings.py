@@ -25,15 +25,12 @@ SECRETS = (
 )
 
 
-WECHAT_SECRETS = ("wechat_app_secret", "wechat_token", "wechat_aes_key")
-"""Secrets of the WeChat account; needed only where ``wechat_app_id`` is set."""
-
-
-PLATFORM_SECRETS = (
+WECHAT_SECRETS = (
+    *("wechat_app_secret", "wechat_token", "wechat_aes_key"),
     *("miniprogram_app_secret", "miniprogram_token", "miniprogram_aes_key"),
     *("wecom_secret", "wecom_token", "wecom_aes_key"),
 )
-"""Secrets of the mini program and of WeCom; needed only where their ids are set."""
+"""Secrets of WeChat's accounts, each needed only where the id of its account is set."""
 
 
 class Settings(BaseSettings):
@@ -183,7 +180,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill(self) -> "Settings":
         folder = self.secrets_dir or self.var_dir / "secrets"
-        for name in (*SECRETS, *WECHAT_SECRETS, *PLATFORM_SECRETS):
+        for name in (*SECRETS, *WECHAT_SECRETS):
             if getattr(self, name).get_secret_value():
                 continue
             file = folder / f"{name}.key"
