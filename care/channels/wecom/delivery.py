@@ -86,7 +86,7 @@ async def _end_closed(sessions: Sessions, interval: float = SWEEP_EVERY) -> None
             while await sessions.end_closed():
                 pass
         except Unavailable as error:
-            log.warning("wecom.sessions_not_ended", error=str(error))
+            log.warning("wecom.sessions_not_ended", error=error.code, **error.data)
         except Exception:
             log.exception("wecom.sweep_failed")
         await asyncio.sleep(interval)

@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)
 TRY_AGAIN = timedelta(seconds=10)
+MOST_FAILURES = 10
 LOOK_EVERY = 5.0
 """Seconds between looks for accounts that nobody reads: a process died, or WeCom could not be reached."""
 
@@ -86,6 +87,7 @@ class Inbox:
         self._pubsub = pubsub
         self._api = api
         self._take = take
+        self._failures: dict[str, int] = {}
 
     async def run(self) -> None:
         """Read what came, for ever."""
@@ -116,10 +118,12 @@ class Inbox:
                 page = await self._page(open_kfid, place)
                 for message in page.messages:
                     if _sent(message) >= place.since:
-                        await self._take(message)
+                        await self._take_one(message)
             except Exception as error:
-                known = isinstance(error, Unavailable)
-                log.log(30 if known else 40, "wecom.not_read", error=str(error), exc_info=not known)
+                if isinstance(error, Unavailable):
+                    log.warning("wecom.not_read", error=error.code, **error.data)
+                else:
+                    log.error("wecom.not_read", error=type(error).__name__)
                 await self._db.write(lambda session: self._leave(session, open_kfid))
                 return
             place = await self._db.write(
@@ -127,6 +131,20 @@ class Inbox:
                     session, open_kfid, place, page
                 )
             )
+
+    async def _take_one(self, message: dict[str, Any]) -> None:
+        """Take one in. A message that fails again and again is passed over: those behind it are waiting."""
+        try:
+            await self._take(message)
+        except Unavailable:
+            raise
+        except Exception:
+            name = str(message.get("msgid"))[:64]
+            self._failures[name] = self._failures.get(name, 0) + 1
+            if self._failures[name] < MOST_FAILURES:
+                raise
+            del self._failures[name]
+            log.exception("wecom.message_passed_over", message=name)
 
     async def _page(self, open_kfid: str, place: _Place) -> Page:
         try:
@@ -151,7 +169,7 @@ class Inbox:
         """Note how far was read; gives where to go on, or ``None`` at the end."""
         row = session.get_one(WecomInbox, open_kfid, with_for_update=True, populate_existing=True)
         row.cursor = page.cursor
-        if page.more:
+        if page.more and page.cursor != place.cursor:
             row.lease_until = self._clock() + LEASE
             return replace(_place(row), asked=place.asked)
         row.read = place.asked

@@ -40,6 +40,11 @@ ELSEWHERE = (State.QUEUE, State.HUMAN)
 """WeCom's own people serve the customer."""
 
 
+def _known(state: int) -> State:
+    """A state that WeCom may invent one day is nobody's, and a new message begins anew."""
+    return State(state) if state in tuple(State) else State.NEW
+
+
 class Sessions:
     """The sessions of one channel."""
 
@@ -81,11 +86,11 @@ class Sessions:
             except ApiError as error:
                 if error.errcode != NOT_ALLOWED:
                     raise
-                await self.note(address, State(await self._api.state(address)))
+                await self.note(address, _known(await self._api.state(address)))
             else:
                 await self.note(address, State.BOT)
-        except (Unavailable, ValueError) as error:
-            log.warning("wecom.session_not_taken", error=str(error))
+        except Unavailable as error:
+            log.warning("wecom.session_not_taken", error=error.code, **error.data)
 
     async def end_closed(self, limit: int = 100) -> int:
         """End the sessions of closed conversations; gives their number. The customer's next message opens a new one."""
