@@ -232,9 +232,11 @@ class AskAddress(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """Say that the area has broadband, where that is known."""
+        """Say that the area has broadband, where that is known; a building wants its flat."""
         place = tracker.get_slot("place")
-        if place is not None:
+        if place is not None and broadband.names_house(str(place)):
+            dispatcher.utter_message(response="utter_ask_address_flat", address=place)
+        elif place is not None:
             dispatcher.utter_message(response="utter_ask_address_detail", area=place)
         elif self._form == FORM:
             dispatcher.utter_message(response="utter_ask_install_address")
@@ -272,7 +274,7 @@ async def check_address(
     if not known.covered:
         return {"address": known.address, "place": None, "covered": False, "lead": None}
     if not known.precise:
-        return {"address": None, "place": known.area.name, "covered": None}
+        return {"address": None, "place": known.address, "covered": None}
     return {"address": known.address, "place": None, "covered": True}
 
 

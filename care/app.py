@@ -25,6 +25,7 @@ from care.appointments.ledger import remove_lapsed
 from care.bss.embedded import EmbeddedBss
 from care.channels import miniprogram, rest, web, wechat, wecom
 from care.conversations.attachments import MAX_BYTES
+from care.conversations.outbox import remove_delivered
 from care.conversations.timeouts import Timeouts
 from care.customers import sms as text_messages
 from care.datafiles import read_yaml
@@ -265,6 +266,7 @@ def _housekeeping(services: Services) -> Housekeeping:
             "agent_sessions": remove_expired,
             "held_times": remove_lapsed,
             "outage_notices": remove_told,
+            "outbox": remove_delivered,
             "wechat_callbacks": wechat.remove_answered,
         },
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from care.conversations.announce import Announcer
@@ -29,6 +29,9 @@ NOTICE_WAITS = timedelta(seconds=8)
 
 SURE_AFTER = timedelta(seconds=6)
 """A response that did not arrive is asked for again within this time."""
+
+KEPT = timedelta(days=7)
+"""How long it stays on record how a message went."""
 
 
 @dataclass(frozen=True)
@@ -204,6 +207,19 @@ def advance(session: Session, done: Mapping[str, int | None]) -> None:
             row.state, row.error = Delivery.SENT, None
         else:
             row.progress = progress
+
+
+def remove_delivered(session: Session, now: datetime, limit: int) -> int:
+    """Remove up to ``limit`` rows of messages that are no longer on their way; gives their number."""
+    over = [Delivery.CARRIED, Delivery.SENT, Delivery.GIVEN_UP]
+    found = session.scalars(
+        select(OutboxRow.message_id)
+        .where(OutboxRow.state.in_(over), OutboxRow.due_at < now - KEPT)
+        .limit(limit)
+    ).all()
+    if found:
+        session.execute(delete(OutboxRow).where(OutboxRow.message_id.in_(found)))
+    return len(found)
 
 
 def _stop(session: Session, channel: str, address: str, state: Delivery, error: str) -> None:

@@ -136,3 +136,16 @@ async def test_an_event_allows_three_for_a_minute_and_a_message_five_for_two_day
     assert core.db.write_now(count) == (5 if minutes else 8)
     left = core.db.read_now(lambda s: allowances(s, [("wechat", "oU"), ("web", "x")], core.clock()))
     assert {key: one.left for key, one in left.items()} == {("wechat", "oU"): 0}
+
+
+async def test_what_has_arrived_is_forgotten_after_a_while_and_nothing_else(core: Core) -> None:
+    await asked(core, "一")
+    parcel = claimed(core)
+    assert parcel is not None
+    core.db.write_now(lambda s: outbox.advance(s, {parcel.items[0].message_id: None}))
+    await asked(core, "二")
+    core.db.write_now(lambda s: outbox.hold(s, "wechat", "oU", "quota"))
+    assert core.db.write_now(lambda s: outbox.remove_delivered(s, core.clock(), 10)) == 0
+    core.clock.forward(days=8)
+    assert core.db.write_now(lambda s: outbox.remove_delivered(s, core.clock(), 10)) == 1
+    assert states(core) == [Delivery.HELD]

@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 
 from care.backends import PubSub
-from care.channels.wechat.attempts import LAST_ATTEMPT, Attempt, Attempts, Below
+from care.channels.wechat.attempts import LAST_ATTEMPT, Attempt, Attempts, Below, may_answer
 from care.channels.wechat.incoming import Image, Incoming, Subscribed, Text
 from care.channels.wechat.pictures import fetch_later
 from care.channels.wechat.said import said
@@ -133,7 +133,7 @@ class Answering:
             return await self._result(message, attempt, began)
         if isinstance(message, Subscribed):
             return await self._reply(message, attempt, self._words.say("welcome"))
-        return await self._settle(message, attempt)
+        return await self._settle(message, attempt) if may_answer(message) else None
 
     async def _turn(
         self, message: Incoming, attempt: Attempt, receipt: Receipt, began: float

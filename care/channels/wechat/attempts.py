@@ -10,7 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from care.channels.wechat.incoming import Event, Incoming, Unsubscribed
+from care.channels.wechat.incoming import (
+    Clicked,
+    Event,
+    Incoming,
+    Scanned,
+    Subscribed,
+    Unsubscribed,
+)
 from care.channels.wechat.parts import parts
 from care.channels.wechat.splitting import size
 from care.channels.wechat.tables import WechatCallback
@@ -80,7 +87,7 @@ class Attempts:
         leave = stamp < row.last_stamp
         if self.pushes and number >= LAST_ATTEMPT and not leave:
             leave = self._lost(session, row, now) if newer else row.reply is None
-        if row.reply is None and not leave:
+        if row.reply is None and not leave and may_answer(message):
             row.open_until = max(until, row.open_until or until)
             reach.answering_until = max(until, reach.answering_until or until)
         return Attempt(stamp, number, until, reply=row.reply, leave=leave)
@@ -117,6 +124,8 @@ class Attempts:
         if isinstance(message, Unsubscribed):
             lost(reach)
             outbox.hold(session, self.channel, message.sender, "unsubscribed")
+            return
+        if not may_answer(message):
             return
         if isinstance(message, Event):
             acted(reach, now)
@@ -164,6 +173,11 @@ class Attempts:
             )
         )
         self.announcer.wake(session, outbox.topic(self.channel))
+
+
+def may_answer(message: Incoming) -> bool:
+    """Whether the customer did this to us: wrote, followed, scanned or pressed the menu. Other events only tell."""
+    return not isinstance(message, Event) or isinstance(message, Subscribed | Scanned | Clicked)
 
 
 def _number(row: WechatCallback, message: Incoming, stamp: int) -> int:

@@ -185,9 +185,12 @@ class Phone:
 
     _numbers = itertools.count(1)
 
-    def __init__(self, world: WechatWorld, openid: str = "oPhone") -> None:
+    def __init__(
+        self, world: WechatWorld, openid: str = "oPhone", others: Sequence[WechatWorld] = ()
+    ) -> None:
         self.world = world
         self.openid = openid
+        self._next = itertools.cycle([world, *others])
         self.shown: list[Shown] = []
         self.calls = 0
 
@@ -239,7 +242,7 @@ class Phone:
         return response
 
     async def _post(self, asked: dict[str, str], content: str) -> httpx.Response:
-        return await self.world.http.post("/wechat", params=asked, content=content.encode())
+        return await next(self._next).http.post("/wechat", params=asked, content=content.encode())
 
     def _show(self, response: httpx.Response) -> str | None:
         if response.status_code == 200 and response.text in ("", "success"):

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from care.conversations.attachments import picture_at
+from care.conversations.reach import allowances
 from care.conversations.service import Agent
 from tests import virtual_time
 from tests.channels.wechat.phone import BROKEN, Phone, Trip, WechatWorld
@@ -257,6 +258,27 @@ def test_events() -> None:
     play(work)
 
 
+def test_only_what_a_customer_does_to_us_allows_messages() -> None:
+    async def work(world: WechatWorld, phone: Phone) -> None:
+        async def left() -> int:
+            key = ("wechat", phone.openid)
+            found = await world.db.read(lambda s: allowances(s, [key], world.clock()))
+            return found[key].left
+
+        await phone.event("LOCATION", Latitude="1.0", Longitude="2.0")
+        await phone.event("TEMPLATESENDJOBFINISH")
+        await phone.event("VIEW", EventKey="http://a")
+        assert await left() == 0
+        await phone.event("SCAN", EventKey="x")
+        assert await left() == 3
+        await phone.say("Q1")
+        assert await left() == 8
+        await phone.event("unsubscribe")
+        assert await left() == 0
+
+    play(work)
+
+
 def test_kinds_of_messages() -> None:
     async def work(world: WechatWorld, phone: Phone) -> None:
         voice = {"MsgType": "voice", "MediaId": "m", "Format": "amr"}
@@ -321,6 +343,22 @@ def test_a_broken_database_is_said_and_no_error_shown(monkeypatch: pytest.Monkey
 
         monkeypatch.setattr(world.services.db, "write", broken)
         assert "系统正忙" in (await phone.say("Q1") or "")
+
+    play(work)
+
+
+def test_attempts_at_two_processes_are_one() -> None:
+    """They share the database and nothing else: no wake-up travels between them."""
+
+    async def work(world: WechatWorld, phone: Phone) -> None:
+        async with WechatWorld(world.services.settings.var_dir) as other:
+            phone = Phone(world, others=[other])
+            world.engine.takes = other.engine.takes = {"Q1": 6, "Q2": 9}
+            assert await phone.say("Q1", [Trip(there=2)]) == "A1"
+            assert await phone.say("Q2", [Trip(back=9), Trip(back=9), Trip(back=9)]) == BROKEN
+            await pause(20)
+            assert sorted(world.engine.asked + other.engine.asked) == ["Q1", "Q2"]
+            assert world.api.texts() + other.api.texts() == ["A2"]
 
     play(work)
 
