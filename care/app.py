@@ -24,6 +24,7 @@ from care.admin.metrics import Measured, Metrics
 from care.appointments.ledger import remove_lapsed
 from care.bss.embedded import EmbeddedBss
 from care.channels import miniprogram, rest, web, wechat, wecom
+from care.conversations import handoff_codes
 from care.conversations.attachments import MAX_BYTES
 from care.conversations.outbox import remove_delivered
 from care.conversations.timeouts import Timeouts
@@ -193,6 +194,8 @@ def _action_services(services: Services) -> ActionServices:
         privacy=services.privacy,
         choices=services.choices,
         seniors=services.seniors,
+        stories=services.stories,
+        owners=services.owners,
         lines=services.lines,
     )
 
@@ -222,6 +225,7 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.lines.handlers(),
         **services.ticket_watch.handlers(),
         **services.outage_notices.handlers(),
+        **services.stories.handlers(),
         **wechat.handlers(services),
         **miniprogram.handlers(services),
         **wecom.handlers(services),
@@ -266,6 +270,7 @@ def _housekeeping(services: Services) -> Housekeeping:
             "agent_sessions": remove_expired,
             "held_times": remove_lapsed,
             "outage_notices": remove_told,
+            "handoffs": handoff_codes.remove_old,
             "outbox": remove_delivered,
             "wechat_callbacks": wechat.remove_answered,
         },

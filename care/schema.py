@@ -15,6 +15,7 @@ MODULES = (
     "care.channels.wechat.tables",
     "care.channels.wecom.tables",
     "care.contracts.tables",
+    "care.conversations.handoff_codes",
     "care.conversations.attachments",
     "care.conversations.outbox_tables",
     "care.conversations.tables",

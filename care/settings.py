@@ -111,6 +111,19 @@ class Settings(BaseSettings):
     )
     verified_minutes: int = Field(30, description="how long a contact stays verified")
 
+    bound_days: int = Field(
+        90,
+        description="days after its last code a bound WeChat account counts as verified without one",
+    )
+    continue_in: str = Field(
+        "", description="channels in which a web chat may go on, comma separated: wechat"
+    )
+    continue_scan_url: str = Field(
+        "",
+        description="what the QR code for that opens, {scene} in it stands for the code; "
+        "empty: the code alone is shown",
+    )
+
     outage_look: float = Field(
         60.0,
         description="time between two looks at an outage of whose end customers want to be told",

@@ -14,10 +14,18 @@ from care.errors import NotFound
 
 
 def locked(session: Session, conversation_id: str) -> Conversation:
-    """The conversation, held against all other writers until the transaction ends.
+    """The conversation, held against all other writers until the transaction ends; where it was merged, the one it is now.
 
     Raises ``NotFound``.
     """
+    conversation = held(session, conversation_id)
+    while conversation.merged_into is not None:
+        conversation = held(session, conversation.merged_into)
+    return conversation
+
+
+def held(session: Session, conversation_id: str) -> Conversation:
+    """The very conversation, held as by ``locked``, merged or not. Raises ``NotFound``."""
     conversation = session.scalar(
         select(Conversation)
         .where(Conversation.id == conversation_id)
@@ -53,6 +61,7 @@ def append(
         epoch=conversation.epoch,
         role=role,
         channel=fields.pop("channel", None) or conversation.channel,
+        address=conversation.address,
         text=text,
         withdrawn=withdrawn,
         sent_at=now,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from care.conversations import outcomes
 from care.conversations.announce import Announcer
-from care.conversations.log import append, locked
+from care.conversations.log import append, held
 from care.conversations.notices import Notice, say
 from care.conversations.one_step import person_first
 from care.conversations.ownership import ENGINE_FAILED, enqueue
@@ -235,7 +235,7 @@ def require_current(session: Session, turn_id: str, epoch: int) -> None:
     turn = session.get(Turn, turn_id)
     if turn is None:
         raise StaleEpoch()
-    conversation = locked(session, turn.conversation_id)
+    conversation = held(session, turn.conversation_id)  # of a merged one, nothing counts any more
     if conversation.owner != Owner.BOT or conversation.epoch != epoch:
         raise StaleEpoch()
 

@@ -97,6 +97,8 @@ class ReachInfo(BaseModel):
 class ConversationSummary(BaseModel):
     """One line of the lists. ``epoch`` grows with each new owner, ``seq`` with each message.
 
+    Numbers of messages up to ``base`` are of an earlier log: all are to be read anew. ``merged_into`` is the conversation
+    that has the messages now.
     ``reach`` is given on channels that count what may be sent.
     """
 
@@ -104,6 +106,8 @@ class ConversationSummary(BaseModel):
     owner: Owner
     epoch: int
     seq: int
+    base: int
+    merged_into: str | None
     agent: AgentName | None
     channel: str
     customer: CustomerInfo | None

@@ -68,6 +68,8 @@ def conversation_summary(
         owner=Owner(conversation.owner),
         epoch=conversation.epoch,
         seq=conversation.last_seq,
+        base=conversation.base,
+        merged_into=conversation.merged_into,
         agent=agent,
         channel=conversation.channel,
         customer=_customer(row, cards, now),

@@ -1,7 +1,7 @@
 """WeChat: outbox, quota, tokens, pictures.
 
 Revision: 727671c6e976
-Revises: bce2dc74ec5c
+Revises: c41d7e02b9aa
 Created: 2026-11-30 06:19:59.766812
 """
 
@@ -13,7 +13,7 @@ from alembic import op
 from care.db.base import UtcDateTime
 
 revision: str = '727671c6e976'
-down_revision: str | None = 'bce2dc74ec5c'
+down_revision: str | None = 'c41d7e02b9aa'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

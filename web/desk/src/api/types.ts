@@ -52,6 +52,10 @@ export interface ConversationSummary {
   epoch: number
   /** The number of the newest message. */
   seq: number
+  /** Numbers up to this one are of an earlier log: the messages are read anew. */
+  base?: number
+  /** The conversation that has the messages now: its customer turned out to be the same. */
+  merged_into?: string | null
   agent: { id: string; name: string } | null
   channel: string
   customer: Customer | null

@@ -31,6 +31,17 @@ describe('MessageBubble', () => {
     expect(show({ role: 'agent', channel: 'desk' }).textContent).not.toContain('坐席台')
   })
 
+  it('names the channel of each message where the customer writes from several', () => {
+    const root = mount(MessageBubble, {
+      message: message(1, { channel: 'web' }),
+      follows: false,
+      customer: '马*涛',
+      channel: 'web',
+      several: true,
+    })
+    expect(root.textContent).toContain('网页')
+  })
+
   it('loads no picture from elsewhere', () => {
     expect(show({ image: 'https://tracker.example/x.png' }).querySelector('img')).toBeNull()
     expect(show({ image: '/media/x.png' }).querySelector('img')).not.toBeNull()
