@@ -24,7 +24,7 @@ from care.admin.housekeeping import Housekeeping, Retention
 from care.admin.metrics import Measured, Metrics
 from care.appointments.ledger import remove_lapsed
 from care.bss.embedded import EmbeddedBss
-from care.channels import rest, web, wechat
+from care.channels import miniprogram, rest, web, wechat, wecom
 from care.conversations import handoff_codes
 from care.conversations.attachments import MAX_BYTES
 from care.conversations.outbox import remove_delivered
@@ -106,6 +106,8 @@ def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
     app.include_router(web.router(services))
     app.include_router(rest.router(services))
     app.include_router(wechat.router(services))
+    app.include_router(miniprogram.router(services))
+    app.include_router(wecom.router(services))
     app.include_router(desk.router())
     app.include_router(studio.router(services.db, settings, desk.gate.reader))
     app.include_router(pages.router(services))
@@ -228,11 +230,17 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.outage_notices.handlers(),
         **services.stories.handlers(),
         **wechat.handlers(services),
+        **miniprogram.handlers(services),
+        **wecom.handlers(services),
     }
     if isinstance(services.bss, EmbeddedBss):
         handlers.update(services.bss.handlers())
     jobs = JobLoop(services.db, services.clock, handlers)
     pushing = [wechat.deliver(services)] if wechat.sends(services.settings) else []
+    if services.settings.miniprogram_on:
+        pushing.append(miniprogram.deliver(services))
+    if services.settings.wecom_on:
+        pushing.append(wecom.deliver(services))
     return [
         *pushing,
         _working_off(jobs, reminders),

@@ -13,6 +13,7 @@ MODULES = (
     "care.bss.embedded.tables",
     "care.bss.embedded.contract_tables",
     "care.channels.wechat.tables",
+    "care.channels.wecom.tables",
     "care.contracts.tables",
     "care.conversations.handoff_codes",
     "care.conversations.attachments",

@@ -25,8 +25,12 @@ SECRETS = (
 )
 
 
-WECHAT_SECRETS = ("wechat_app_secret", "wechat_token", "wechat_aes_key")
-"""Secrets of the WeChat account; needed only where ``wechat_app_id`` is set."""
+WECHAT_SECRETS = (
+    *("wechat_app_secret", "wechat_token", "wechat_aes_key"),
+    *("miniprogram_app_secret", "miniprogram_token", "miniprogram_aes_key"),
+    *("wecom_secret", "wecom_token", "wecom_aes_key"),
+)
+"""Secrets of WeChat's accounts, each needed only where the id of its account is set."""
 
 
 class Settings(BaseSettings):
@@ -159,6 +163,26 @@ class Settings(BaseSettings):
         SecretStr(""), description="EncodingAESKey of the callback address; not for plain"
     )
 
+    miniprogram_app_id: str = Field("", description="app id of the mini program; empty: none")
+    miniprogram_mode: Literal["plain", "compatible", "safe"] = Field(
+        "safe", description="how its messages travel, as set in its console"
+    )
+    miniprogram_app_secret: SecretStr = Field(SecretStr(""), description="secret of its app id")
+    miniprogram_token: SecretStr = Field(
+        SecretStr(""), description="token of its callback address, as set in its console"
+    )
+    miniprogram_aes_key: SecretStr = Field(
+        SecretStr(""), description="EncodingAESKey of its callback address; not for plain"
+    )
+
+    wecom_corp_id: str = Field("", description="id of the corporation in WeCom; empty: no 微信客服")
+    wecom_api_base: str = Field("https://qyapi.weixin.qq.com", description="address of WeCom's API")
+    wecom_secret: SecretStr = Field(SecretStr(""), description="secret of 微信客服")
+    wecom_token: SecretStr = Field(
+        SecretStr(""), description="token of the callback address, as set in WeCom's console"
+    )
+    wecom_aes_key: SecretStr = Field(SecretStr(""), description="EncodingAESKey of that address")
+
     gateway_secret: SecretStr = SecretStr("")
     action_secret: SecretStr = SecretStr("")
     rasa_token: SecretStr = SecretStr("")
@@ -181,6 +205,8 @@ class Settings(BaseSettings):
             self.database_url = f"sqlite:///{self.var_dir / 'care.db'}"
         if missing := self._missing_for_wechat():
             raise ValueError(f"WeChat is on (CARE_WECHAT_APP_ID) without {', '.join(missing)}")
+        if missing := self._missing_for_platforms():
+            raise ValueError(f"a mini program or WeCom is on without {', '.join(missing)}")
         return self
 
     def _missing_for_wechat(self) -> list[str]:
@@ -195,6 +221,17 @@ class Settings(BaseSettings):
             f"CARE_{name.upper()}" for name in needed if not getattr(self, name).get_secret_value()
         ]
 
+    def _missing_for_platforms(self) -> list[str]:
+        needed: list[str] = []
+        if self.miniprogram_on:
+            needed += ["miniprogram_app_secret", "miniprogram_token"]
+            needed += ["miniprogram_aes_key"] if self.miniprogram_mode != "plain" else []
+        if self.wecom_on:
+            needed += ["wecom_secret", "wecom_token", "wecom_aes_key"]
+        return [
+            f"CARE_{name.upper()}" for name in needed if not getattr(self, name).get_secret_value()
+        ]
+
     def missing_secrets(self) -> list[str]:
         """Names of secrets that are neither in the environment nor in a file."""
         return [name for name in SECRETS if not getattr(self, name).get_secret_value()]
@@ -203,6 +240,16 @@ class Settings(BaseSettings):
     def wechat_on(self) -> bool:
         """Whether there is an Official Account."""
         return bool(self.wechat_app_id)
+
+    @property
+    def miniprogram_on(self) -> bool:
+        """Whether there is a mini program with customer service."""
+        return bool(self.miniprogram_app_id)
+
+    @property
+    def wecom_on(self) -> bool:
+        """Whether there is 微信客服."""
+        return bool(self.wecom_corp_id)
 
     @cached_property
     def zone(self) -> ZoneInfo:

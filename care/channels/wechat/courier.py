@@ -67,6 +67,7 @@ class Courier:
         api: WechatApi,
         *,
         channel: str,
+        menus: bool = True,
         at_once: int = 16,
     ) -> None:
         self._db = db
@@ -75,6 +76,7 @@ class Courier:
         self._announcer = announcer
         self._api = api
         self._channel = channel
+        self._menus = menus
         self._at_once = at_once
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -132,7 +134,7 @@ class Courier:
     async def _deliver(self, parcel: Parcel) -> None:
         items, room = parcel.items, 0
         while items:
-            part = parts(items, own=True, pictures=True, room=room)[0]
+            part = parts(items, own=self._menus, pictures=True, room=room)[0]
             stopped = await self._send(parcel.address, part)
             if stopped is not None and stopped.reaction is Reaction.SPLIT and room == 0:
                 room = _SMALLER

@@ -10,7 +10,7 @@ from care.channels.wechat.api import WechatApi, fetch_token
 from care.channels.wechat.courier import Courier
 from care.channels.wechat.platform import Platform
 from care.channels.wechat.said import CHANNEL
-from care.channels.wechat.tokens import Tokens
+from care.channels.wechat.tokens import Fetch, Tokens
 from care.conversations.handoff_codes import LIFE
 from care.errors import Unavailable
 from care.services import Services
@@ -29,15 +29,16 @@ def api_of(services: Services, http: httpx.AsyncClient) -> WechatApi:
         settings.wechat_app_id,
         settings.wechat_app_secret.get_secret_value(),
     )
-    tokens = Tokens(
-        services.db,
-        services.clock,
-        services.pubsub,
-        Fernet(settings.sealing_key.get_secret_value()),
-        settings.wechat_app_id,
-        fetch,
-    )
-    return WechatApi(platform, tokens, _alarm)
+    return api_with(services, WechatApi, platform, settings.wechat_app_id, fetch)
+
+
+def api_with[Api: WechatApi](
+    services: Services, kind: type[Api], platform: Platform, app_id: str, fetch: Fetch
+) -> Api:
+    """An API whose token all processes share; ``app_id`` is the token's name among others."""
+    seal = Fernet(services.settings.sealing_key.get_secret_value())
+    tokens = Tokens(services.db, services.clock, services.pubsub, seal, app_id, fetch)
+    return kind(platform, tokens, _alarm)
 
 
 async def deliver(services: Services) -> None:

@@ -30,6 +30,7 @@ _REACTIONS = {
     40125: Reaction.ALARM,  # wrong secret
     40164: Reaction.ALARM,  # our address is not on the allow list
     40243: Reaction.ALARM,  # the secret is frozen
+    60020: Reaction.ALARM,  # the same in WeCom
     45015: Reaction.HOLD,  # 48 hours are over
     45047: Reaction.HOLD,  # quota after the customer's last message is used up
     45002: Reaction.SPLIT,

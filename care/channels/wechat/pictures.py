@@ -1,6 +1,7 @@
 """Pictures that customers send: fetched from WeChat while they are there (3 days), and kept with their message."""
 
 import asyncio
+from collections.abc import Callable
 
 import httpx
 import structlog
@@ -24,10 +25,16 @@ _TRIES = 30
 """With the job loop's back-off about four hours."""
 
 
-async def fetch_later(db: Database, clock: Clock, message_id: str, media_id: str) -> None:
-    """Have the picture of a stored message fetched; asking twice does no harm."""
+type ApiOf = Callable[[Services, httpx.AsyncClient], WechatApi]
+"""The API of one channel's account."""
+
+
+async def fetch_later(
+    db: Database, clock: Clock, message_id: str, media_id: str, kind: str = FETCH_JOB
+) -> None:
+    """Have the picture of a stored message fetched by the job ``kind``; asking twice does no harm."""
     payload = {"message": message_id, "media": media_id}
-    await db.write(lambda session: schedule(session, FETCH_JOB, payload, clock()))
+    await db.write(lambda session: schedule(session, kind, payload, clock()))
 
 
 class Pictures:
@@ -73,17 +80,16 @@ _AGAIN = {Reaction.RETRY, Reaction.WAIT, Reaction.ALARM, Reaction.NEW_TOKEN}
 
 def handlers(services: Services) -> dict[str, Handler]:
     """What the job loop calls, by kind; nothing where the API may not be called."""
-    if not has_api(services.settings):
-        return {}
+    return {FETCH_JOB: fetching(services, api_of)} if has_api(services.settings) else {}
+
+
+def fetching(services: Services, api: ApiOf) -> Handler:
+    """The handler of the jobs of a channel that fetches with ``api``."""
 
     async def fetch(job: Job) -> None:
         async with httpx.AsyncClient() as http:
-            pictures = Pictures(
-                services.db,
-                services.clock,
-                services.conversations.announcer,
-                api_of(services, http),
-            )
+            announcer = services.conversations.announcer
+            pictures = Pictures(services.db, services.clock, announcer, api(services, http))
             await pictures.fetch(job)
 
-    return {FETCH_JOB: fetch}
+    return fetch
