@@ -19,6 +19,7 @@ SECRETS = (
     "gateway_secret",
     "action_secret",
     "rasa_token",
+    "trainer_secret",
     "session_secret",
     "pepper",
     "sealing_key",
@@ -51,6 +52,22 @@ class Settings(BaseSettings):
     redis_url: str = Field("", description="redis://… for several processes; default: in memory")
     engine_url: str = Field("http://127.0.0.1:5005", description="Rasa's address")
     model: str = Field("", description="path of the model archive Rasa runs (shown in the studio)")
+    models_dir: Path | None = Field(
+        None, description="folder of the trained models; default var_dir/models"
+    )
+    engines_file: Path | None = Field(
+        None,
+        description="where the supervisor reads which Rasa processes to run; without it the studio cannot put models live",
+    )
+    gate_min_cases: int = Field(
+        20, ge=1, description="test cases from which the gate looks at an intent by itself"
+    )
+    gate_points: float = Field(
+        3.0, ge=0, description="points of F1 that such an intent may lose to the live model"
+    )
+    gate_overall_points: float = Field(
+        1.0, ge=0, description="points of accuracy that all cases together may lose"
+    )
     public_url: str = Field(
         "",
         description="address customers reach this server by, for links; default http://host:port",
@@ -129,6 +146,7 @@ class Settings(BaseSettings):
     gateway_secret: SecretStr = SecretStr("")
     action_secret: SecretStr = SecretStr("")
     rasa_token: SecretStr = SecretStr("")
+    trainer_secret: SecretStr = SecretStr("")
     session_secret: SecretStr = SecretStr("")
     pepper: SecretStr = SecretStr("")
     sealing_key: SecretStr = SecretStr("")
@@ -144,9 +162,15 @@ class Settings(BaseSettings):
                 setattr(self, name, SecretStr(file.read_text(encoding="ascii").strip()))
         if not self.public_url:
             self.public_url = f"http://{self.host}:{self.port}"
+        self.models_dir = self.models_dir or self.var_dir / "models"
         if not self.database_url:
             self.database_url = f"sqlite:///{self.var_dir / 'care.db'}"
         return self
+
+    @property
+    def models(self) -> Path:
+        """The folder of the trained models."""
+        return self.models_dir or self.var_dir / "models"
 
     def missing_secrets(self) -> list[str]:
         """Names of secrets that are neither in the environment nor in a file."""

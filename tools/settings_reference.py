@@ -23,6 +23,7 @@ PURPOSES: Dict[str, str] = {
     "gateway_secret": "the care server shows it to the gateway channel inside Rasa",
     "action_secret": "Rasa shows it to the action webhook, Prometheus to `/metrics`",
     "rasa_token": "Rasa's own HTTP API wants it as `?token=`",
+    "trainer_secret": "the trainer shows it to `/trainer` on the private port",
     "session_secret": "signs the session tokens of the web chat",
     "pepper": "mixed into the hashes of one-time codes, and of numbers and addresses that are counted",
     "sealing_key": "encrypts a one-time code for the length of its turn; 32 bytes in urlsafe base64",

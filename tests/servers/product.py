@@ -13,8 +13,6 @@ import urllib.request
 from pathlib import Path
 from typing import Self
 
-import psutil
-
 from tests.servers.process import free_port
 from tools.layout import ROOT, Layout
 
@@ -61,6 +59,7 @@ class Product:
             "CARE_PORT": str(port),
             "CARE_PRIVATE_PORT": str(private),
             "CARE_BOT_PORT": str(bot),
+            "CARE_TRAINER": "off",
             "DIALOGUE_SWITCH": str(self.switch),
             "PYTHONPATH": str(_SWITCH),
             **self._settings,
@@ -93,12 +92,16 @@ class Product:
 
     def command_lines(self) -> list[str]:
         """The command lines of the supervisor and its children, as everybody on the machine sees them."""
+        import psutil
+
         supervisor = psutil.Process(self._supervisor.pid)
         processes = [supervisor, *supervisor.children(recursive=True)]
         return [" ".join(process.cmdline()) for process in processes]
 
     def kill(self, name: str) -> None:
         """End ``rasa`` or ``care`` by force and wait for its end; the supervisor starts it again."""
+        import psutil  # a package of the tests alone; the gate of the studio does without
+
         children = psutil.Process(self._supervisor.pid).children(recursive=True)
         found = [child for child in children if _WORDS[name] in " ".join(child.cmdline())]
         if not found:
