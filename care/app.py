@@ -45,6 +45,9 @@ from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
+from care.studio.models_room import ModelsRoom
+from care.studio.trainer_door import ARCHIVE_PATH
+from care.studio.trials import remove_old_turns
 from care.tickets.complaints import load_complaint_guide
 
 log = structlog.get_logger()
@@ -75,7 +78,19 @@ def make_desk(services: Services, passwords: Passwords | None = None) -> Desk:
     )
 
 
-def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
+def make_models(services: Services) -> ModelsRoom:
+    """Training jobs, models and their rollout, of this process."""
+    return ModelsRoom(
+        db=services.db,
+        clock=services.clock,
+        settings=services.settings,
+        routing=services.routing,
+    )
+
+
+def public_app(
+    services: Services, desk: Desk, figures: Metrics, models: ModelsRoom | None = None
+) -> FastAPI:
     """What customers, other programs and agents reach."""
     settings = services.settings
     allowed = listed(settings.allowed_origins)
@@ -99,6 +114,7 @@ def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
     app.include_router(rest.router(services))
     app.include_router(desk.router())
     app.include_router(studio.router(services.db, settings, desk.gate.reader))
+    app.include_router((models or make_models(services)).router(desk.gate))
     app.include_router(pages.router(services))
     app.include_router(health.router(services))
     if settings.demo:
@@ -121,17 +137,21 @@ def _add_page(app: FastAPI, name: str, settings: Settings) -> None:
     app.router.routes.append(Mount(f"/{name}", Pages(settings.web_dir / name), name=name))
 
 
-def private_app(services: Services, figures: Metrics) -> FastAPI:
-    """What our own processes reach: Rasa's actions, figures. Callers show the action secret.
+def private_app(services: Services, figures: Metrics, models: ModelsRoom | None = None) -> FastAPI:
+    """What our own processes reach: Rasa's actions, the trainer's door, figures. Callers show their secret.
 
     Raises ``DataFileError`` for data files that make no sense.
     """
     secret = services.settings.action_secret.get_secret_value()
-    middleware = [Middleware(LastResort), Middleware(BodyLimit, PRIVATE_BODY_LIMIT)]
+    middleware = [
+        Middleware(LastResort),
+        Middleware(BodyLimit, PRIVATE_BODY_LIMIT, own_limit=ARCHIVE_PATH),
+    ]
     app = _application("小讯 (private)", middleware, openapi_url=None)
     app.include_router(
         actions.server.router(_action_services(services), secret, _forms_of_domain())
     )
+    app.include_router((models or make_models(services)).trainer_router())
     app.include_router(
         metrics.router(figures, services.db), dependencies=[Depends(BearerSecret(secret))]
     )
@@ -195,7 +215,9 @@ def _forms_of_domain() -> dict[str, Any]:
     return forms
 
 
-def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
+def loops(
+    services: Services, desk: Desk, models: ModelsRoom | None = None
+) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the two applications, for ever, in every process."""
     reminders = Reminders(
         services.db, services.bss, services.duties, services.clock, services.settings.zone
@@ -224,6 +246,7 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         desk.presence.run(),
         _close_silent(services.timeouts),
         _housekeeping(services).run(),
+        *(models or make_models(services)).loops(),
     ]
 
 
@@ -249,6 +272,7 @@ def _housekeeping(services: Services) -> Housekeeping:
             "agent_sessions": remove_expired,
             "held_times": remove_lapsed,
             "outage_notices": remove_told,
+            "trial_turns": remove_old_turns,
         },
     )
 

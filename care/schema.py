@@ -28,6 +28,7 @@ MODULES = (
     "care.reminders.tables",
     "care.payments.sandbox",
     "care.payments.tables",
+    "care.studio.model_tables",
     "care.tickets.tables",
 )
 """Every module that defines a table."""

@@ -1,5 +1,6 @@
 """Limits: how often something may be done, and how large a request may be."""
 
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -46,14 +47,19 @@ class RateLimiter:
 
 
 class BodyLimit:
-    """ASGI middleware that refuses bodies above ``most`` bytes with 413, stated or not."""
+    """ASGI middleware that refuses bodies above ``most`` bytes with 413, stated or not.
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    Paths that match ``own_limit`` keep a limit of their own: they read the body as a stream.
+    """
+
+    def __init__(self, app: ASGIApp, most: int, own_limit: re.Pattern[str] | None = None) -> None:
         self._app = app
         self._most = most
+        self._own_limit = own_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        own = self._own_limit
+        if scope["type"] != "http" or (own is not None and own.fullmatch(scope["path"])):
             await self._app(scope, receive, send)
             return
         stated = dict(scope["headers"]).get(b"content-length", b"0")
