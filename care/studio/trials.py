@@ -209,15 +209,12 @@ def trial_figures(session: Session, trial_id: str) -> TrialFigures:
     """How a trial goes, from what is written down."""
     test = HarmTest()
     test.feed((row.candidate, row.bad) for row in _turns_after(session, trial_id, 0))
-    counted = dict(
-        session.execute(
-            select(ShadowTurn.agrees, func.count())
-            .where(ShadowTurn.trial == trial_id)
-            .group_by(ShadowTurn.agrees)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(ShadowTurn.agrees, func.count())
+        .where(ShadowTurn.trial == trial_id)
+        .group_by(ShadowTurn.agrees)
     )
+    counted: dict[bool, int] = dict(tuple(row) for row in rows)
     return TrialFigures(
         ArmFigures(test.live.turns, test.live.bad),
         ArmFigures(test.candidate.turns, test.candidate.bad),

@@ -309,6 +309,9 @@ async def test_only_who_has_the_secret_may_have_texts_parsed(world: World) -> No
 
 async def test_without_a_model_nothing_is_understood() -> None:
     headers = {"Authorization": f"Bearer {SECRET}"}
-    async with serving(None) as (_, url), aiohttp.ClientSession(headers=headers) as http:
-        async with http.post(f"{url}/parse", json={"text": "hello"}) as response:
-            assert response.status == 503
+    async with (
+        serving(None) as (_, url),
+        aiohttp.ClientSession(headers=headers) as http,
+        http.post(f"{url}/parse", json={"text": "hello"}) as response,
+    ):
+        assert response.status == 503
