@@ -16,7 +16,7 @@ import actions.server
 from actions.anger_words import load_anger_words
 from actions.base import Services as ActionServices
 from actions.topics import load_wish_names
-from care import pages, studio
+from care import pages
 from care.admin import demo, health, metrics
 from care.admin.housekeeping import Housekeeping, Retention
 from care.admin.metrics import Measured, Metrics
@@ -45,6 +45,7 @@ from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
+from care.studio import Studio, StudioGate
 from care.tickets.complaints import load_complaint_guide
 
 log = structlog.get_logger()
@@ -75,6 +76,16 @@ def make_desk(services: Services, passwords: Passwords | None = None) -> Desk:
     )
 
 
+def make_studio(services: Services, desk: Desk) -> Studio:
+    """The trainers' studio of this process."""
+    return Studio(
+        db=services.db,
+        clock=services.clock,
+        settings=services.settings,
+        gate=StudioGate(desk.gate.studio_reader, desk.gate.trainer),
+    )
+
+
 def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
     """What customers, other programs and agents reach."""
     settings = services.settings
@@ -98,7 +109,7 @@ def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
     app.include_router(web.router(services))
     app.include_router(rest.router(services))
     app.include_router(desk.router())
-    app.include_router(studio.router(services.db, settings, desk.gate.reader))
+    app.include_router(make_studio(services, desk).router())
     app.include_router(pages.router(services))
     app.include_router(health.router(services))
     if settings.demo:
