@@ -16,7 +16,7 @@ import actions.server
 from actions.anger_words import load_anger_words
 from actions.base import Services as ActionServices
 from actions.topics import load_wish_names
-from care import pages, studio
+from care import pages
 from care.admin import demo, health, metrics
 from care.admin.housekeeping import Housekeeping, Retention
 from care.admin.metrics import Measured, Metrics
@@ -45,6 +45,7 @@ from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
+from care.studio import Studio, StudioGate
 from care.studio.models_room import ModelsRoom
 from care.studio.trainer_door import ARCHIVE_PATH
 from care.studio.trials import remove_old_turns
@@ -88,6 +89,21 @@ def make_models(services: Services) -> ModelsRoom:
     )
 
 
+def make_studio(services: Services, desk: Desk) -> Studio:
+    """The trainers' studio of this process."""
+    return Studio(
+        db=services.db,
+        clock=services.clock,
+        settings=services.settings,
+        gate=studio_gate(desk),
+    )
+
+
+def studio_gate(desk: Desk) -> StudioGate:
+    """Who comes into the studio: the desk knows the people."""
+    return StudioGate(desk.gate.studio_reader, desk.gate.trainer)
+
+
 def public_app(
     services: Services, desk: Desk, figures: Metrics, models: ModelsRoom | None = None
 ) -> FastAPI:
@@ -113,8 +129,8 @@ def public_app(
     app.include_router(web.router(services))
     app.include_router(rest.router(services))
     app.include_router(desk.router())
-    app.include_router(studio.router(services.db, settings, desk.gate.reader))
-    app.include_router((models or make_models(services)).router(desk.gate))
+    app.include_router(make_studio(services, desk).router())
+    app.include_router((models or make_models(services)).router(studio_gate(desk)))
     app.include_router(pages.router(services))
     app.include_router(health.router(services))
     if settings.demo:

@@ -1,5 +1,6 @@
-"""The studio, first cut: what customers wrote, what the bot understood, and which model it runs."""
+"""The studio: trainers see what was misunderstood, teach it, and publish what they taught."""
 
-from care.studio.views import router
+from care.studio.gate import StudioGate
+from care.studio.room import Studio
 
-__all__ = ["router"]
+__all__ = ["Studio", "StudioGate"]

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from care.clock import Clock
 from care.db import Database
-from care.desk.gate import Gate
-from care.desk.sessions import SignedInAgent
 from care.studio import jobs, registry
+from care.studio.gate import StudioGate, Trainer
 from care.studio.model_tables import JobKind, JobState, TrainingJob
 
 STREAM_EVERY = 0.5
@@ -71,9 +70,9 @@ class NewJob(BaseModel):
     reason: str = Field(min_length=1, max_length=400)
 
 
-def router(db: Database, clock: Clock, gate: Gate) -> APIRouter:
+def router(db: Database, clock: Clock, gate: StudioGate) -> APIRouter:
     """The routes below ``/jobs``."""
-    routes = APIRouter(prefix="/jobs", dependencies=[Depends(gate.studio_reader)])
+    routes = APIRouter(prefix="/jobs", dependencies=[Depends(gate.reader)])
 
     @routes.get("", summary="The trainer's jobs, the newest first")
     async def listed(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> StudioJobs:
@@ -81,9 +80,7 @@ def router(db: Database, clock: Clock, gate: Gate) -> APIRouter:
         return StudioJobs(jobs=[_job(one) for one in found])
 
     @routes.post("", summary="Have a model trained, cross-validated, or held to every conversation")
-    async def begin(
-        new: NewJob, agent: Annotated[SignedInAgent, Depends(gate.trainer)]
-    ) -> StudioJob:
+    async def begin(new: NewJob, agent: Annotated[Trainer, Depends(gate.writer)]) -> StudioJob:
         def work(session: Session) -> TrainingJob:
             if new.kind == "train":
                 job_id = jobs.enqueue_training(
@@ -105,9 +102,7 @@ def router(db: Database, clock: Clock, gate: Gate) -> APIRouter:
         return _job(await db.write(work))
 
     @routes.post("/{job_id}/cancel", summary="Take a job from the queue, or stop it")
-    async def cancel(
-        job_id: str, agent: Annotated[SignedInAgent, Depends(gate.trainer)]
-    ) -> StudioJob:
+    async def cancel(job_id: str, agent: Annotated[Trainer, Depends(gate.writer)]) -> StudioJob:
         return _job(
             await db.write(lambda session: jobs.cancel(session, job_id, agent.name, clock()))
         )

@@ -7,11 +7,10 @@ from fastapi import APIRouter
 
 from care.clock import Clock
 from care.db import Database
-from care.desk.gate import Gate
-from care.desk.views import REFUSALS
 from care.engine.routing import Routing
 from care.settings import Settings
 from care.studio import jobs_views, models_views, trainer_door
+from care.studio.gate import REFUSALS, StudioGate
 from care.studio.rollout import Rollout
 from care.studio.trials import Trials
 
@@ -26,8 +25,8 @@ class ModelsRoom:
         self.trials = Trials(db, clock, routing)
         self.rollout = Rollout(db, clock, settings, routing, self.trials)
 
-    def router(self, gate: Gate) -> APIRouter:
-        """``/studio/jobs`` and ``/studio/models``; ``gate`` is the desk's."""
+    def router(self, gate: StudioGate) -> APIRouter:
+        """``/studio/jobs`` and ``/studio/models``; ``gate`` says who comes in."""
         routes = APIRouter(prefix="/studio", tags=["studio"], responses=REFUSALS)
         routes.include_router(jobs_views.router(self._db, self._clock, gate))
         routes.include_router(

@@ -9,13 +9,12 @@ from care.clock import Clock
 from care.conversations.tables import Message
 from care.customers.masking import mask_text
 from care.db import Database
-from care.desk.gate import Gate
-from care.desk.sessions import SignedInAgent
 from care.errors import Conflict, Unavailable
 from care.settings import Settings
 from care.studio import deployment as deployed
 from care.studio import registry
 from care.studio import trials as trialling
+from care.studio.gate import StudioGate, Trainer
 from care.studio.model_gate import Objection
 from care.studio.model_tables import Deployment, MeasureKind, Model, ModelEvent
 from care.studio.models_shapes import (
@@ -63,11 +62,11 @@ class NoRollout(Unavailable):
 
 
 def router(
-    db: Database, clock: Clock, settings: Settings, gate: Gate, rollout: Rollout
+    db: Database, clock: Clock, settings: Settings, gate: StudioGate, rollout: Rollout
 ) -> APIRouter:
     """The routes below ``/models``."""
-    routes = APIRouter(prefix="/models", dependencies=[Depends(gate.studio_reader)])
-    Trainer = Annotated[SignedInAgent, Depends(gate.trainer)]
+    routes = APIRouter(prefix="/models", dependencies=[Depends(gate.reader)])
+    Writer = Annotated[Trainer, Depends(gate.writer)]
 
     @routes.get("", summary="Models, the newest first")
     async def listed() -> ModelList:
@@ -115,7 +114,7 @@ def router(
         kind: Literal["promoted", "canary", "shadow"],
         name: str,
         said: Why,
-        agent: SignedInAgent,
+        agent: Trainer,
         share: int = 0,
     ) -> EventShape:
         if rollout.processes is None:
@@ -147,19 +146,19 @@ def router(
         return _event(await db.write(work))
 
     @routes.post("/{name}/promote", summary="Put a model live, without a pause")
-    async def promote(name: str, said: PromoteWanted, agent: Trainer) -> EventShape:
+    async def promote(name: str, said: PromoteWanted, agent: Writer) -> EventShape:
         return await wish("promoted", name, said, agent)
 
     @routes.post("/{name}/shadow", summary="Let a model understand a copy of the live turns")
-    async def shadow(name: str, said: Why, agent: Trainer) -> EventShape:
+    async def shadow(name: str, said: Why, agent: Writer) -> EventShape:
         return await wish("shadow", name, said, agent)
 
     @routes.post("/{name}/canary", summary="Let a model answer a share of the conversations")
-    async def canary(name: str, said: CanaryWanted, agent: Trainer) -> EventShape:
+    async def canary(name: str, said: CanaryWanted, agent: Writer) -> EventShape:
         return await wish("canary", name, said, agent, said.share)
 
     @routes.post("/stop", summary="End shadow or canary")
-    async def stop(said: Why, agent: Trainer) -> EventShape:
+    async def stop(said: Why, agent: Writer) -> EventShape:
         event = await db.write(
             lambda session: deployed.stop_trial(
                 session, by=agent.name, reason=said.reason, now=clock()
@@ -171,7 +170,7 @@ def router(
         return _event(event)
 
     @routes.post("/roll-back", summary="Let the former model serve again, at once")
-    async def roll_back(said: Why, agent: Trainer) -> EventShape:
+    async def roll_back(said: Why, agent: Writer) -> EventShape:
         if rollout.processes is None:
             raise NoRollout()
         former = (await db.read(lambda session: deployed.deployment(session))).former

@@ -214,7 +214,7 @@ def trial_figures(session: Session, trial_id: str) -> TrialFigures:
         .where(ShadowTurn.trial == trial_id)
         .group_by(ShadowTurn.agrees)
     )
-    counted: dict[bool, int] = dict(tuple(row) for row in rows)
+    counted = {bool(row[0]): int(row[1]) for row in rows}
     return TrialFigures(
         ArmFigures(test.live.turns, test.live.bad),
         ArmFigures(test.candidate.turns, test.candidate.bad),

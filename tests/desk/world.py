@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
-from care import schema, studio
+from care import schema
 from care.backends import MemoryPubSub
 from care.conversations.agent_orders import AgentOrders
 from care.conversations.inbound import InboundMessage, Receipt
@@ -28,6 +28,7 @@ from care.duties import load_duties
 from care.http import errors
 from care.orders.service import Orders
 from care.settings import ROOT, Settings
+from care.studio import Studio, StudioGate
 from tests.desk.sockets import AsgiSocket
 from tests.fakes import FewCustomers, ManualClock, ScriptedEngine
 
@@ -153,7 +154,13 @@ class World:
         app = FastAPI()
         errors.install(app)
         app.include_router(desk.router())
-        app.include_router(studio.router(self.db, self.settings, desk.gate.reader))
+        studio = Studio(
+            db=self.db,
+            clock=self.clock,
+            settings=self.settings,
+            gate=StudioGate(desk.gate.studio_reader, desk.gate.trainer),
+        )
+        app.include_router(studio.router())
         return app
 
     def browser(self, address: str = "192.0.2.1") -> httpx.AsyncClient:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from care import schema
+from care import app, schema
 from care.db import Database
 from care.engine import EngineUnreachable, TurnRequest, TurnResult
 from care.engine.processes import EngineProcesses
@@ -91,7 +91,7 @@ class ModelsWorld:
             db=self.db, clock=self.clock, settings=self.settings, routing=self.routing
         )
         self.rollout, self.trials = self.room.rollout, self.room.trials
-        self.desk.app.include_router(self.room.router(self.desk.desk.gate))
+        self.desk.app.include_router(self.room.router(app.studio_gate(self.desk.desk)))
         self.private = FastAPI()
         errors.install(self.private)
         self.private.include_router(self.room.trainer_router())

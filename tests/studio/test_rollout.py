@@ -43,6 +43,7 @@ async def test_the_model_of_the_start_is_on_record(models: ModelsWorld) -> None:
 
 
 async def test_a_promoted_model_is_started_warmed_and_switched_to(models: ModelsWorld) -> None:
+    await models.turn()
     models.slow_start = True
     models.model(NEW)
     trainer = await _trainer(models)

@@ -40,7 +40,8 @@ async def test_what_no_bot_answered_is_no_sentence(world: World) -> None:
     conversation_id = await world.waits("a")
     await agent.take(conversation_id)
     await world.says("a", "这是说给人听的")
-    page = await agent.get("/studio/sentences")
+    trainer = await world.login("trainer")
+    page = await trainer.get("/studio/sentences")
     assert [one["text"] for one in page["sentences"]] == ["转人工"]
 
 
@@ -70,3 +71,12 @@ async def test_without_a_model_there_is_no_name(tmp_path: Path) -> None:
     async with a_world(url, tmp_path) as world:
         trainer = await world.login("trainer")
         assert await trainer.get("/studio/model") == {"name": None, "trained_at": None}
+
+
+async def test_agents_have_no_business_here(world: World) -> None:
+    agent = await world.login()
+    for path in ("/studio/sentences", "/studio/model"):
+        response = await agent.http.get(path)
+        assert (response.status_code, response.json()["error"]["code"]) == (403, "forbidden")
+    supervisor = await world.login("supervisor")
+    assert (await supervisor.get("/studio/sentences"))["total"] == 0

@@ -1,3 +1,4 @@
+import { studioEn } from './studio.en'
 import type { zh } from './zh'
 
 /** Every sentence of the desk and the studio, in English. */
@@ -267,20 +268,5 @@ export const en: Record<keyof typeof zh, string> = {
   'time.yesterday': 'Yesterday',
   'time.days': '{d} d {h} h',
 
-  'studio.title': 'What customers say',
-  'studio.lead': 'The latest sentences of customers and what the model understood at the time. Read-only.',
-  'studio.model': 'Live model',
-  'studio.trained': 'trained {time}',
-  'studio.model.none': 'No model in use',
-  'studio.time': 'Time',
-  'studio.text': 'Sentence',
-  'studio.intent': 'Understood as',
-  'studio.confidence': 'Confidence',
-  'studio.conversation': 'Chat',
-  'studio.open': 'Open chat',
-  'studio.none': 'No customer has said anything yet.',
-  'studio.notUnderstood': 'Not given to the model',
-  'studio.total': '{n} sentences',
-  'studio.refresh': 'Refresh',
-  'studio.forbidden': 'Your account may not use the studio.',
+  ...studioEn,
 }
