@@ -144,7 +144,8 @@ async def _stream(db: Database, job_id: str, after: int) -> AsyncIterator[str]:
             body = json.dumps([one.model_dump(mode="json") for one in lines], ensure_ascii=False)
             yield f"event: lines\nid: {after}\ndata: {body}\n\n"
         now = job.model_dump_json()
-        if now != said:
+        # That it has ended comes last: who listens stops then.
+        if now != said and (job.state in jobs.OPEN or not lines):
             said = now
             yield f"event: job\ndata: {now}\n\n"
         if job.state not in jobs.OPEN and not lines:

@@ -12,6 +12,8 @@ export type SessionStatus = 'unknown' | 'unreachable' | 'out' | 'in'
 /** Who is signed in; one for each page. */
 export class Session {
   readonly api: DeskApi
+  /** For the calls of a page that has an API of its own. */
+  readonly http: ApiClient
   private readonly state = ref<SessionStatus>('unknown')
   private readonly signedIn = shallowRef<Agent | null>(null)
   private readonly ended = ref(false)
@@ -22,7 +24,8 @@ export class Session {
   readonly expired = readonly(this.ended)
 
   constructor() {
-    this.api = new DeskApi(new ApiClient({ onSignedOut: () => this.expire(), onServerTime: noteServerTime }))
+    this.http = new ApiClient({ onSignedOut: () => this.expire(), onServerTime: noteServerTime })
+    this.api = new DeskApi(this.http)
   }
 
   /** Is there a session from before? */

@@ -1,3 +1,4 @@
+import { modelsEn } from './models.en'
 import { studioEn } from './studio.en'
 import type { zh } from './zh'
 
@@ -269,4 +270,5 @@ export const en: Record<keyof typeof zh, string> = {
   'time.days': '{d} d {h} h',
 
   ...studioEn,
+  ...modelsEn,
 }

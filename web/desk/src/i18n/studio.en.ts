@@ -4,8 +4,6 @@ import type { studioZh } from './studio.zh'
 export const studioEn: Record<keyof typeof studioZh, string> = {
   'studio.title': 'What customers say',
   'studio.lead': 'The latest sentences of customers and what the model understood at the time. Read-only.',
-  'studio.model': 'Live model',
-  'studio.trained': 'trained {time}',
   'studio.model.none': 'No model in use',
   'studio.time': 'Time',
   'studio.text': 'Sentence',

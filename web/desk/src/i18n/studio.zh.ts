@@ -2,8 +2,6 @@
 export const studioZh = {
   'studio.title': '客户最近怎么说',
   'studio.lead': '客户最近发来的话，和模型当时的理解。只读。',
-  'studio.model': '线上模型',
-  'studio.trained': '训练于 {time}',
   'studio.model.none': '没有在用的模型',
   'studio.time': '时间',
   'studio.text': '客户的话',

@@ -1,3 +1,4 @@
+import { modelsZh } from './models.zh'
 import { studioZh } from './studio.zh'
 
 /** Every sentence of the desk and the studio, in Chinese. `en.ts` has the same keys and the same blanks. */
@@ -267,4 +268,5 @@ export const zh = {
   'time.days': '{d} 天 {h} 小时',
 
   ...studioZh,
+  ...modelsZh,
 } as const

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.studio.models_world import LIVE, ModelsWorld, a_models_world
+from tests.studio.models.world import LIVE, ModelsWorld, a_models_world
 
 
 @pytest_asyncio.fixture

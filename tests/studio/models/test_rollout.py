@@ -12,8 +12,8 @@ from care.studio import rollout as rolling
 from care.studio.model_tables import ShadowTurn, TrialTurn
 from care.studio.trials import BY_ITSELF
 from tests.desk.world import AgentClient
-from tests.studio import archives
-from tests.studio.models_world import LIVE, NEW, OTHER, ModelsWorld
+from tests.studio.models import archives
+from tests.studio.models.world import LIVE, NEW, OTHER, ModelsWorld
 
 WHY = {"reason": "账单的说法补全了"}
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from care.settings import ROOT
 from care.studio.archive import ArchiveRefused, check
-from tests.studio import archives
+from tests.studio.models import archives
 
 
 def _refused(path: Path, **options: Any) -> str:

@@ -20,7 +20,7 @@ from care.studio.model_tables import MeasureKind
 from care.studio.models_room import ModelsRoom
 from tests.desk.world import World
 from tests.fakes import ScriptedEngine
-from tests.studio import archives
+from tests.studio.models import archives
 
 LIVE, NEW, OTHER = (f"xiaoxun-{letter * 12}" for letter in "abc")
 SECRET = "t" * 64
