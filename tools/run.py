@@ -8,6 +8,8 @@ CARE_BOT_PORT       Rasa's port on loopback (5005)
 CARE_MODEL          archive to start with (the model put live in the studio, else that of the present data)
 CARE_TRAINER        off: no trainer beside the product (on)
 CARE_TRAINER_MB     megabytes of memory that a training may take (3000)
+CARE_TRAINER_URL    care's private port, for a trainer on another machine (CARE_PRIVATE_HOST and CARE_PRIVATE_PORT)
+CARE_FROZEN_SET     the frozen test set that models are measured on (tests/nlu/sentences.yml)
 CARE_TRACKER_URL    SQLAlchemy address of the database for Rasa's trackers (SQLite in var)
 CARE_READY_SECONDS  how long the start may take once all is installed and trained (300)
 """

@@ -39,8 +39,8 @@ counts as not set.
 
 ## The care server
 
-Read by every `python -m care …` command. `make run` passes them through and fixes `CARE_VAR_DIR`, `CARE_SECRETS_DIR`
-and `CARE_MODEL` itself.
+Read by every `python -m care …` command. `make run` passes them through and fixes `CARE_VAR_DIR`, `CARE_SECRETS_DIR`,
+`CARE_MODELS_DIR` and `CARE_MODEL` itself.
 
 """
 

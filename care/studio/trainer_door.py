@@ -187,7 +187,8 @@ def router(db: Database, clock: Clock, settings: Settings) -> APIRouter:
 
         await db.write(work)
 
-    @routes.api_route("/models/{name}", methods=["GET", "HEAD"])
+    @routes.head("/models/{name}", include_in_schema=False)
+    @routes.get("/models/{name}")
     async def model(name: str) -> FileResponse:
         await db.read(lambda session: registry.get(session, name))
         path = registry.archive_path(settings, name)

@@ -1,0 +1,128 @@
+"""What nobody understood in the morning is understood in the evening: trained, measured and put live by clicking.
+
+The whole of it with the real trainer, Rasa and product; it takes some minutes, so it is one test. The data are changed as
+somebody with an editor would; from there on, everything is done on the page.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.agent import Agent
+from tests.browser.conftest import Opened
+from tests.browser.customer import Customer
+from tests.servers.product import Product, unlimited_codes
+from tools.layout import ROOT, Layout
+from tools.model import ensure_model
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+SENTENCE = "猫儿眼一闪一闪的上不去"
+LIKE_IT = (
+    "猫儿眼一闪一闪",
+    "猫儿眼老是闪，上不去网",
+    "那个猫儿眼闪个不停",
+    "猫儿眼一直闪",
+    "猫儿眼闪红的上不去",
+)
+TRAINED, PUT_LIVE = 1200_000, 400_000
+"""Milliseconds, on a machine that others use too."""
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[tuple[Product, Path]]:
+    """A product with its trainer, and its data, which may be changed."""
+    data, models = tmp_path / "data", tmp_path / "models"
+    shutil.copytree(ROOT / "data", data)
+    models.mkdir()
+    present = ensure_model(Layout.from_environment())
+    shutil.copy(present, models)
+    settings = {
+        "CARE_TRAINER": "on",
+        "CARE_DATA_DIR": str(data),
+        "CARE_MODELS_DIR": str(models),
+        "CARE_MODEL": str(models / present.name),
+    }
+    with Product(**unlimited_codes(), **settings) as product:
+        yield product, data
+
+
+def test_what_was_not_understood_is_understood_after_training_and_promoting(
+    at_work: tuple[Product, Path], opened: Opened, tmp_path: Path
+) -> None:
+    product, data = at_work
+    assert understood(product, opened) != "report_broadband_fault"
+    file = data / "nlu" / "studio.yml"
+    examples = "\n".join(f"    - {text}" for text in LIKE_IT)
+    file.write_text(
+        f'version: "3.1"\nnlu:\n- intent: report_broadband_fault\n  examples: |\n{examples}\n',
+        encoding="utf-8",
+    )
+
+    trainer = Agent(opened(viewport={"width": 1440, "height": 1000}), product.address)
+    page = trainer.page
+    page.goto(f"{product.address}/studio/#/models")
+    trainer.sign_in("trainer", "trainer-demo")
+    live = page.locator("[data-role=live]")
+    expect(live).to_contain_text("xiaoxun-")
+    before = live.inner_text()
+
+    page.get_by_role("button", name="训练新模型").click()
+    because(page, "猫儿眼的说法")
+    running = page.locator("[data-state=running]")
+    expect(running).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("log")).to_contain_text("句例句", timeout=120_000)
+    page.screenshot(path=tmp_path / "1-training.png")
+    done = page.locator("[data-state=done]").filter(has_text="猫儿眼的说法").first
+    expect(done).to_be_visible(timeout=TRAINED)
+    # It is cross-validated afterwards, which nobody waits for here.
+    page.get_by_role("button", name="取消任务").click()
+
+    models = page.get_by_role("region", name="模型", exact=True).last
+    models.get_by_role("button").filter(has_not_text=before).first.click()
+    detail = page.get_by_role("article")
+    expect(detail).to_contain_text("准确率")
+    expect(detail.locator("canvas").first).to_be_visible()
+    page.screenshot(path=tmp_path / "2-compared.png", full_page=True)
+    chosen = detail.get_by_role("heading").first.inner_text()
+    detail.get_by_role("button", name="上线", exact=True).click()
+    because(page, "猫儿眼听得懂了")
+    expect(live).to_have_text(chosen, timeout=PUT_LIVE)
+    page.screenshot(path=tmp_path / "3-live.png")
+    assert understood(product, opened) == "report_broadband_fault"
+
+    page.get_by_role("button", name="回退", exact=True).click()
+    because(page, "只是试试回退")
+    expect(live).to_have_text(before, timeout=5_000)
+    expect(page.get_by_role("region", name="记录")).to_contain_text("只是试试回退")
+    page.screenshot(path=tmp_path / "4-back.png")
+
+
+def because(page: Page, reason: str) -> None:
+    """Give the reason that is asked for, and go on; against the gate, too, where it objects."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("理由").fill(reason)
+    dialog.locator("footer button").last.click()
+    expect(dialog).to_be_hidden()
+
+
+def understood(product: Product, opened: Opened) -> str:
+    """What a customer's sentence is taken for now."""
+    customer = Customer(opened(), product.address).open()
+    customer.say(SENTENCE)
+    expect(customer.page.locator(".message.from-bot").last).to_be_visible(timeout=30_000)
+    conversation = customer.conversation
+    trainer = Agent(opened(), product.address)
+    trainer.page.goto(f"{product.address}/studio/")
+    trainer.sign_in("trainer", "trainer-demo")
+    expect(trainer.page.get_by_role("navigation")).to_be_visible()
+    answer = trainer.page.request.get(f"{product.address}/studio/sentences").json()
+    [said] = [
+        one
+        for one in answer["sentences"]
+        if one["conversation_id"] == conversation and one["text"] == SENTENCE
+    ]
+    return str(said["intent"])
