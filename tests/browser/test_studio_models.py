@@ -18,7 +18,7 @@ from tests.servers.product import Product, unlimited_codes
 from tools.layout import ROOT, Layout
 from tools.model import ensure_model
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = pytest.mark.slow
 
 SENTENCE = "猫儿眼一闪一闪的上不去"
 LIKE_IT = (
@@ -50,6 +50,7 @@ def at_work(tmp_path: Path) -> Iterator[tuple[Product, Path]]:
         yield product, data
 
 
+@pytest.mark.timeout(1800, func_only=True)
 def test_what_was_not_understood_is_understood_after_training_and_promoting(
     at_work: tuple[Product, Path], opened: Opened, tmp_path: Path
 ) -> None:
