@@ -30,6 +30,7 @@ from care.db.jobs import JobLoop
 from care.desk import Desk
 from care.desk.passwords import Passwords
 from care.desk.sessions import remove_expired
+from care.engine.parse import RasaParser
 from care.enterprise.products import load_products
 from care.faults.diagnosis import load_fault_guide
 from care.faults.notices import remove_told
@@ -45,12 +46,15 @@ from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
-from care.studio import Studio, StudioGate
+from care.studio import InboxFeeder, Studio, StudioGate
 from care.tickets.complaints import load_complaint_guide
 
 log = structlog.get_logger()
 
 PUBLIC_BODY_LIMIT = 64 * 1024
+IMPORT_PATH, IMPORT_BODY_LIMIT = "/studio/data/import", 8 * 1024 * 1024
+"""A trainer's file of examples."""
+
 PRIVATE_BODY_LIMIT = 16 * 1024 * 1024
 """Bytes. Rasa sends a tracker with each action."""
 
@@ -78,11 +82,13 @@ def make_desk(services: Services, passwords: Passwords | None = None) -> Desk:
 
 def make_studio(services: Services, desk: Desk) -> Studio:
     """The trainers' studio of this process."""
+    settings = services.settings
     return Studio(
         db=services.db,
         clock=services.clock,
-        settings=services.settings,
+        settings=settings,
         gate=StudioGate(desk.gate.studio_reader, desk.gate.trainer),
+        parse=RasaParser(settings.engine_url, settings.rasa_token.get_secret_value()),
     )
 
 
@@ -104,7 +110,7 @@ def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
             allow_headers=["Authorization", "Content-Type"],
         )
         middleware.append(cors)
-    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT))
+    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT, {IMPORT_PATH: IMPORT_BODY_LIMIT}))
     app = _application("小讯", middleware)
     app.include_router(web.router(services))
     app.include_router(rest.router(services))
@@ -235,6 +241,7 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         desk.presence.run(),
         _close_silent(services.timeouts),
         _housekeeping(services).run(),
+        InboxFeeder(services.db).run(),
     ]
 
 
