@@ -129,7 +129,7 @@ def measured(times: int, work: Callable[[int], object]) -> tuple[float, float]:
     return taken[len(taken) // 2], taken[int(len(taken) * 0.95)]
 
 
-def work_through(db: Database, times: int) -> dict[str, tuple[float, float]]:
+def work_through(db: Database, times: int, groups: int) -> dict[str, tuple[float, float]]:
     """Each thing a trainer waits for, by its name."""
     chance = random.Random(2)
     who = [Somebody(f"t{number:025d}", "t") for number in range(10)]
@@ -149,18 +149,18 @@ def work_through(db: Database, times: int) -> dict[str, tuple[float, float]]:
         return one
 
     def next_page(_: int) -> None:
-        groups = db.read_now(lambda session: inbox.page(session, Filter(), 50, after[0]))
-        after[0] = After(groups[-1].score, groups[-1].id) if groups else None
+        found = db.read_now(lambda session: inbox.page(session, Filter(), 50, after[0]))
+        after[0] = After(found[-1].score, found[-1].id) if found else None
 
     def open_group(_: int) -> object:
-        key = f"g{chance.randrange(1, 100_000):025d}"
+        key = f"g{chance.randrange(1, groups):025d}"
         return db.read_now(
             lambda session: (inbox.group(session, key), inbox.sentences(session, key))
         )
 
     def decide(_: int) -> None:
-        groups = db.read_now(lambda session: inbox.page(session, Filter(), 30, after[0]))
-        seen = [Seen(one.id, one.version) for one in groups]
+        found = db.read_now(lambda session: inbox.page(session, Filter(), 30))
+        seen = [Seen(one.id, one.version) for one in found]
         decision = Decision(Outcome.SKIPPED)
         action = db.write_now(
             lambda session: deciding.decide(session, who[0], seen, decision, [], NOW)
@@ -178,7 +178,7 @@ def work_through(db: Database, times: int) -> dict[str, tuple[float, float]]:
         return db.write_now(lambda session: add_sentence(session, said).id)
 
     def by_key(_: int) -> object:
-        key = f"s{chance.randrange(1, 100_000):025d}"
+        key = f"s{chance.randrange(1, groups):025d}"
         return db.read_now(lambda session: session.get(Sentence, key))
 
     return {
@@ -235,7 +235,7 @@ def main() -> None:
         print(
             f"{sentences} sentences in {groups} groups; put in within {time.perf_counter() - start:.0f} s"
         )
-        figures = work_through(db, options.times)
+        figures = work_through(db, options.times, groups)
     base = figures["baseline: one sentence by its key"][0]
     for name, (p50, p95) in figures.items():
         print(f"{name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms ({p50 / base:.1f} times the baseline)")

@@ -25,7 +25,7 @@ from care.bss.embedded import EmbeddedBss
 from care.channels import rest, web
 from care.conversations.timeouts import Timeouts
 from care.customers import sms as text_messages
-from care.datafiles import read_yaml
+from care.datafiles import DataFileError, read_yaml
 from care.db.jobs import JobLoop
 from care.desk import Desk
 from care.desk.passwords import Passwords
@@ -41,12 +41,12 @@ from care.http.headers import SecurityHeaders
 from care.http.limits import BodyLimit
 from care.http.network import listed
 from care.http.pages import Pages
-from care.knowledge import intents_of_domain, open_knowledge_base
+from care.knowledge import LiveKnowledgeBase, intents_of_domain, open_knowledge_base
 from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
-from care.studio import InboxFeeder, Studio, StudioGate
+from care.studio import InboxFeeder, Studio, StudioGate, faq_folder
 from care.tickets.complaints import load_complaint_guide
 
 log = structlog.get_logger()
@@ -60,6 +60,9 @@ PRIVATE_BODY_LIMIT = 16 * 1024 * 1024
 
 SWEEP_EVERY = 60.0
 """Seconds between looks for silent conversations."""
+
+FAQ_LOOK_EVERY = 5.0
+"""Seconds between looks whether the knowledge base's files have changed."""
 
 PAGES = ("chat", "desk", "studio")
 DOMAIN = ROOT / "domain.yml"
@@ -146,9 +149,9 @@ def private_app(services: Services, figures: Metrics) -> FastAPI:
     secret = services.settings.action_secret.get_secret_value()
     middleware = [Middleware(LastResort), Middleware(BodyLimit, PRIVATE_BODY_LIMIT)]
     app = _application("小讯 (private)", middleware, openapi_url=None)
-    app.include_router(
-        actions.server.router(_action_services(services), secret, _forms_of_domain())
-    )
+    given = _action_services(services)
+    app.state.knowledge = given.knowledge
+    app.include_router(actions.server.router(given, secret, _forms_of_domain()))
     app.include_router(
         metrics.router(figures, services.db), dependencies=[Depends(BearerSecret(secret))]
     )
@@ -190,7 +193,9 @@ def _action_services(services: Services) -> ActionServices:
         complaint_guide=load_complaint_guide(data / "demo" / "complaints.yml"),
         anger=load_anger_words(data / "anger.yml"),
         knowledge=open_knowledge_base(
-            data / "faq", intents_of_domain(DOMAIN), cache=services.settings.var_dir / "cache"
+            faq_folder(services.settings),
+            intents_of_domain(DOMAIN),
+            cache=services.settings.var_dir / "cache",
         ),
         duties=services.duties,
         wish_names=load_wish_names(data / "wishes.yml"),
@@ -205,6 +210,18 @@ def _action_services(services: Services) -> ActionServices:
         seniors=services.seniors,
         lines=services.lines,
     )
+
+
+async def watch_knowledge(private: FastAPI, interval: float = FAQ_LOOK_EVERY) -> None:
+    """Take up FAQ files that were published, or changed by hand, for ever."""
+    knowledge: LiveKnowledgeBase = private.state.knowledge
+    while True:
+        await asyncio.sleep(interval)
+        try:
+            if await asyncio.to_thread(knowledge.reload_if_changed):
+                log.info("knowledge.reloaded")
+        except (DataFileError, OSError) as error:
+            log.warning("knowledge.not_reloaded", error=str(error))
 
 
 def _forms_of_domain() -> dict[str, Any]:

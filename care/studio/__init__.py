@@ -2,6 +2,6 @@
 
 from care.studio.gate import StudioGate
 from care.studio.inbox.feeder import InboxFeeder
-from care.studio.room import Studio
+from care.studio.room import Studio, faq_folder
 
-__all__ = ["InboxFeeder", "Studio", "StudioGate"]
+__all__ = ["InboxFeeder", "Studio", "StudioGate", "faq_folder"]

@@ -1,5 +1,7 @@
 """The studio put together: ``care.app`` makes one and takes its routes."""
 
+from pathlib import Path
+
 from fastapi import APIRouter
 
 from care.clock import Clock
@@ -10,6 +12,7 @@ from care.studio.data.service import EnqueueTraining, Parse, TrainingData
 from care.studio.data.views import data_router, draft_router
 from care.studio.gate import REFUSALS, StudioGate
 from care.studio.inbox.views import inbox_router
+from care.studio.learn.views import Library, learn_router
 from care.studio.views import model_router
 
 
@@ -43,9 +46,18 @@ class Studio:
         router.include_router(inbox_router(self._db, self._clock, self.data, self._gate))
         router.include_router(data_router(self.data, self._gate))
         router.include_router(draft_router(self._db, self._clock, self.data, self._gate))
+        library = Library(self.repository, self._settings)
+        router.include_router(learn_router(self._db, self._clock, self.data, library, self._gate))
         return router
 
 
 def repository_of(settings: Settings) -> DataRepository:
     """The data repository that the settings name; one in ``var`` where they name a folder that is in none."""
     return DataRepository(settings.data_root, settings.var_dir / "data-repository")
+
+
+def faq_folder(settings: Settings) -> Path:
+    """The knowledge base that customers are answered from: as it is published."""
+    root = repository_of(settings).root
+    delivered = settings.data_dir / "faq"
+    return delivered if root == settings.data_dir.parent.resolve() else root / "data" / "faq"

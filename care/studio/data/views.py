@@ -24,11 +24,10 @@ LONGEST_IMPORT = 2_000_000
 
 
 class IntentInfo(BaseModel):
-    """An intent with the number of its examples and of what is to be said about it."""
+    """An intent with the number of its examples."""
 
     name: str
     examples: int
-    findings: int
 
 
 class DataOverview(BaseModel):
@@ -61,7 +60,6 @@ class IntentDetail(BaseModel):
 
     name: str
     examples: list[ExampleInfo]
-    findings: list[FindingInfo]
 
 
 class Tried(BaseModel):
@@ -186,14 +184,10 @@ def _add_looks(router: APIRouter, data: TrainingData, gate: StudioGate) -> None:
     @router.get("/intents", summary="All intents and entities")
     async def overview(trainer: Annotated[Trainer, Depends(gate.reader)]) -> DataOverview:
         view = await data.view(trainer)
-        findings = await data.findings(trainer)
-        counts: dict[str, int] = {}
-        for one in findings:
-            counts[one.where] = counts.get(one.where, 0) + 1
         catalogue = view.catalogue
         return DataOverview(
             intents=[
-                IntentInfo(name=name, examples=len(found), findings=counts.get(name, 0))
+                IntentInfo(name=name, examples=len(found))
                 for name, found in catalogue.by_intent.items()
             ],
             entities={name: sum(uses.values()) for name, uses in catalogue.entity_uses.items()},
@@ -209,13 +203,11 @@ def _add_looks(router: APIRouter, data: TrainingData, gate: StudioGate) -> None:
         found = view.catalogue.by_intent.get(name)
         if found is None:
             raise NotFound()
-        findings = [one for one in await data.findings(trainer) if one.where == name]
         return IntentDetail(
             name=name,
             examples=[
                 ExampleInfo(intent=one.intent, text=one.text, path=one.path) for one in found
             ],
-            findings=[_finding(one) for one in findings],
         )
 
     @router.get("/search", summary="Examples that hold some words")

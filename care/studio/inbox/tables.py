@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     LABELLED = "labelled"  # it is an example of ``label`` from now on
     RIGHT = "right"  # the model was right, and needs no further example
     SKIPPED = "skipped"  # nothing to be learnt of it
+    ANSWERED = "answered"  # the knowledge base answers it from now on
 
 
 class SentenceGroup(Base):
