@@ -3,6 +3,7 @@ import { readonly, ref, shallowRef } from 'vue'
 import { ApiClient } from '@/api/client'
 import { DeskApi } from '@/api/desk'
 import { ApiError } from '@/api/errors'
+import { StudioApi } from '@/api/studio'
 import type { Agent } from '@/api/types'
 import { noteServerTime } from '@/ui/clock'
 
@@ -12,6 +13,7 @@ export type SessionStatus = 'unknown' | 'unreachable' | 'out' | 'in'
 /** Who is signed in; one for each page. */
 export class Session {
   readonly api: DeskApi
+  readonly studio: StudioApi
   private readonly state = ref<SessionStatus>('unknown')
   private readonly signedIn = shallowRef<Agent | null>(null)
   private readonly ended = ref(false)
@@ -22,7 +24,9 @@ export class Session {
   readonly expired = readonly(this.ended)
 
   constructor() {
-    this.api = new DeskApi(new ApiClient({ onSignedOut: () => this.expire(), onServerTime: noteServerTime }))
+    const client = new ApiClient({ onSignedOut: () => this.expire(), onServerTime: noteServerTime })
+    this.api = new DeskApi(client)
+    this.studio = new StudioApi(client)
   }
 
   /** Is there a session from before? */
