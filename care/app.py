@@ -25,7 +25,7 @@ from care.bss.embedded import EmbeddedBss
 from care.channels import rest, web
 from care.conversations.timeouts import Timeouts
 from care.customers import sms as text_messages
-from care.datafiles import read_yaml
+from care.datafiles import DataFileError, read_yaml
 from care.db.jobs import JobLoop
 from care.desk import Desk
 from care.desk.passwords import Passwords
@@ -40,12 +40,13 @@ from care.http.headers import SecurityHeaders
 from care.http.limits import BodyLimit
 from care.http.network import listed
 from care.http.pages import Pages
-from care.knowledge import intents_of_domain, open_knowledge_base
+from care.knowledge import LiveKnowledgeBase, intents_of_domain, open_knowledge_base
 from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
-from care.studio import Studio, StudioGate
+from care.studio import InboxFeeder, Studio, StudioGate, faq_folder
+from care.studio.jobs import enqueue_training
 from care.studio.models_room import ModelsRoom
 from care.studio.trainer_door import ARCHIVE_PATH
 from care.studio.trials import remove_old_turns
@@ -54,11 +55,17 @@ from care.tickets.complaints import load_complaint_guide
 log = structlog.get_logger()
 
 PUBLIC_BODY_LIMIT = 64 * 1024
+IMPORT_PATH, IMPORT_BODY_LIMIT = "/studio/data/import", 8 * 1024 * 1024
+"""A trainer's file of examples."""
+
 PRIVATE_BODY_LIMIT = 16 * 1024 * 1024
 """Bytes. Rasa sends a tracker with each action."""
 
 SWEEP_EVERY = 60.0
 """Seconds between looks for silent conversations."""
+
+FAQ_LOOK_EVERY = 5.0
+"""Seconds between looks whether the knowledge base's files have changed."""
 
 PAGES = ("chat", "desk", "studio")
 DOMAIN = ROOT / "domain.yml"
@@ -96,6 +103,8 @@ def make_studio(services: Services, desk: Desk) -> Studio:
         clock=services.clock,
         settings=services.settings,
         gate=studio_gate(desk),
+        parse=services.routing.parse,
+        enqueue=enqueue_training,
     )
 
 
@@ -124,7 +133,7 @@ def public_app(
             allow_headers=["Authorization", "Content-Type"],
         )
         middleware.append(cors)
-    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT))
+    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT, {IMPORT_PATH: IMPORT_BODY_LIMIT}))
     app = _application("小讯", middleware)
     app.include_router(web.router(services))
     app.include_router(rest.router(services))
@@ -164,9 +173,9 @@ def private_app(services: Services, figures: Metrics, models: ModelsRoom | None 
         Middleware(BodyLimit, PRIVATE_BODY_LIMIT, own_limit=ARCHIVE_PATH),
     ]
     app = _application("小讯 (private)", middleware, openapi_url=None)
-    app.include_router(
-        actions.server.router(_action_services(services), secret, _forms_of_domain())
-    )
+    given = _action_services(services)
+    app.state.knowledge = given.knowledge
+    app.include_router(actions.server.router(given, secret, _forms_of_domain()))
     app.include_router((models or make_models(services)).trainer_router())
     app.include_router(
         metrics.router(figures, services.db), dependencies=[Depends(BearerSecret(secret))]
@@ -209,7 +218,9 @@ def _action_services(services: Services) -> ActionServices:
         complaint_guide=load_complaint_guide(data / "demo" / "complaints.yml"),
         anger=load_anger_words(data / "anger.yml"),
         knowledge=open_knowledge_base(
-            data / "faq", intents_of_domain(DOMAIN), cache=services.settings.var_dir / "cache"
+            faq_folder(services.settings),
+            intents_of_domain(DOMAIN),
+            cache=services.settings.var_dir / "cache",
         ),
         duties=services.duties,
         wish_names=load_wish_names(data / "wishes.yml"),
@@ -224,6 +235,18 @@ def _action_services(services: Services) -> ActionServices:
         seniors=services.seniors,
         lines=services.lines,
     )
+
+
+async def watch_knowledge(private: FastAPI, interval: float = FAQ_LOOK_EVERY) -> None:
+    """Take up FAQ files that were published, or changed by hand, for ever."""
+    knowledge: LiveKnowledgeBase = private.state.knowledge
+    while True:
+        await asyncio.sleep(interval)
+        try:
+            if await asyncio.to_thread(knowledge.reload_if_changed):
+                log.info("knowledge.reloaded")
+        except (DataFileError, OSError) as error:
+            log.warning("knowledge.not_reloaded", error=str(error))
 
 
 def _forms_of_domain() -> dict[str, Any]:
@@ -262,6 +285,7 @@ def loops(
         desk.presence.run(),
         _close_silent(services.timeouts),
         _housekeeping(services).run(),
+        InboxFeeder(services.db).run(),
         *(models or make_models(services)).loops(),
     ]
 

@@ -26,6 +26,8 @@ MODULES = (
     "care.faults.tables",
     "care.orders.tables",
     "care.reminders.tables",
+    "care.studio.data.tables",
+    "care.studio.inbox.tables",
     "care.payments.sandbox",
     "care.payments.tables",
     "care.studio.model_tables",

@@ -48,6 +48,10 @@ class Settings(BaseSettings):
         "", description="overlay of the rule pack: a file's name in data/duties/overlays/"
     )
     data_dir: Path = Field(ROOT / "data", description="knowledge base, rule pack, demo operator")
+    data_repository: Path | None = Field(
+        None,
+        description="git repository with domain.yml and data/ for the studio; default: the folder of data_dir",
+    )
     database_url: str = Field("", description="SQLAlchemy address; default SQLite in var_dir")
     redis_url: str = Field("", description="redis://… for several processes; default: in memory")
     engine_url: str = Field("http://127.0.0.1:5005", description="Rasa's address")
@@ -180,6 +184,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The zone in which people read times."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def data_root(self) -> Path:
+        """The folder with ``domain.yml`` and ``data/`` that the studio reads and publishes in."""
+        return self.data_repository or self.data_dir.parent
 
     @property
     def demo(self) -> bool:

@@ -104,6 +104,10 @@ class Routing:
             self._clients[url] = self._client(url)
         return self._clients[url]
 
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What the live model understands of a text outside of any conversation."""
+        return await self.client(self.routes.live.url).parse(text)
+
     def running(self, url: str) -> int:
         """The turns that are being answered there."""
         return self._running[url]

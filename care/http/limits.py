@@ -3,7 +3,7 @@
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -49,12 +49,20 @@ class RateLimiter:
 class BodyLimit:
     """ASGI middleware that refuses bodies above ``most`` bytes with 413, stated or not.
 
-    Paths that match ``own_limit`` keep a limit of their own: they read the body as a stream.
+    ``larger`` has the limits of single paths. Paths that match ``own_limit`` keep one of their own: they read the body as
+    a stream.
     """
 
-    def __init__(self, app: ASGIApp, most: int, own_limit: re.Pattern[str] | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        most: int,
+        larger: Mapping[str, int] | None = None,
+        own_limit: re.Pattern[str] | None = None,
+    ) -> None:
         self._app = app
         self._most = most
+        self._larger = larger or {}
         self._own_limit = own_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,9 +70,10 @@ class BodyLimit:
         if scope["type"] != "http" or (own is not None and own.fullmatch(scope["path"])):
             await self._app(scope, receive, send)
             return
+        most = self._larger.get(scope["path"], self._most)
         stated = dict(scope["headers"]).get(b"content-length", b"0")
-        if not stated.isdigit() or int(stated) > self._most:
-            await error_response(too_large(self._most))(scope, receive, send)
+        if not stated.isdigit() or int(stated) > most:
+            await error_response(too_large(most))(scope, receive, send)
             return
         seen = 0
 
@@ -72,7 +81,7 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._most:
+            if seen > most:
                 raise HTTPException(413)
             return message
 

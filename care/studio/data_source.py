@@ -1,58 +1,52 @@
-"""The training data at a commit, for the trainer."""
+"""The training data at a commit, for the trainer: what the studio publishes, and what stands beside it."""
 
 import io
-import re
-import subprocess
 import tarfile
 from pathlib import Path
 
-from care.errors import NotFound, Unavailable
+from care.studio.data.files import FAQ, NLU, RULES, STORIES
+from care.studio.data.repository import DataRepository
 
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
-_SECONDS = 60
-_LEFT_OUT = {".git", "__pycache__"}
-
-
-class UnknownCommit(NotFound):
-    """The data repository has no such commit."""
-
-    code, message = "unknown_commit", "数据仓库里没有这个版本。"
+_PUBLISHED = (NLU, RULES, STORIES, FAQ)
+_LEFT_OUT = {"__pycache__"}
 
 
-def data_tar(folder: Path, commit: str | None) -> bytes:
-    """All files of the data folder, as a tar; as they stand where no ``commit`` is named.
+class DataSource:
+    """The data repository, and the data folder with what is not published there (the lexicon, the demo operator)."""
 
-    Raises ``UnknownCommit``, ``Unavailable`` (no git).
-    """
-    return _as_it_stands(folder) if commit is None else _at(folder, commit)
+    def __init__(self, repository: DataRepository, data_dir: Path) -> None:
+        self._repository = repository
+        self._data_dir = data_dir
 
+    def tar(self, commit: str | None) -> bytes:
+        """``domain.yml`` (or ``domain/``) and ``data/``; as the files stand where no ``commit`` is named.
 
-def _at(folder: Path, commit: str) -> bytes:
-    if not _COMMIT.fullmatch(commit):
-        raise UnknownCommit()
-    try:
-        # In a folder of a repository, git archives that folder, by names below it.
-        done = subprocess.run(
-            ["git", "-C", str(folder), "archive", "--format=tar", commit],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise Unavailable(cause=type(error).__name__) from error
-    if done.returncode != 0:
-        raise UnknownCommit()
-    return done.stdout
+        Raises ``UnknownCommit``, ``OSError``.
+        """
+        texts = self._repository.texts() if commit is None else self._repository.texts_at(commit)
+        files = {path: text.encode() for path, text in texts.items()}
+        for file in sorted(self._data_dir.rglob("*")):
+            path = f"data/{file.relative_to(self._data_dir).as_posix()}"
+            if path not in files and not path.startswith(_PUBLISHED) and _is_kept(file):
+                files[path] = file.read_bytes()
+        return _packed(files)
 
 
-def _as_it_stands(folder: Path) -> bytes:
-    def kept(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-        if Path(member.name).name in _LEFT_OUT or not (member.isreg() or member.isdir()):
-            return None
-        return member
+def _is_kept(file: Path) -> bool:
+    return (
+        file.is_file()
+        and not file.is_symlink()
+        and not file.name.startswith(".")
+        and not _LEFT_OUT & set(file.parts)
+        and ".git" not in file.parts
+    )
 
+
+def _packed(files: dict[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as tar:
-        tar.add(folder, arcname=".", filter=kept)
+        for path, content in sorted(files.items()):
+            member = tarfile.TarInfo(path)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
     return stream.getvalue()

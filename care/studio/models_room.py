@@ -10,8 +10,10 @@ from care.db import Database
 from care.engine.routing import Routing
 from care.settings import Settings
 from care.studio import jobs_views, models_views, trainer_door
+from care.studio.data_source import DataSource
 from care.studio.gate import REFUSALS, StudioGate
 from care.studio.rollout import Rollout
+from care.studio.room import repository_of
 from care.studio.trials import Trials
 
 
@@ -36,7 +38,8 @@ class ModelsRoom:
 
     def trainer_router(self) -> APIRouter:
         """``/trainer``, for the private side."""
-        return trainer_door.router(self._db, self._clock, self._settings)
+        source = DataSource(repository_of(self._settings), self._settings.data_dir)
+        return trainer_door.router(self._db, self._clock, self._settings, source)
 
     def loops(self) -> list[Coroutine[Any, Any, None]]:
         """What runs for ever."""

@@ -24,7 +24,7 @@ from care.http.errors import too_large
 from care.settings import Settings
 from care.studio import jobs, registry
 from care.studio.archive import NAME, Archive, check
-from care.studio.data_source import data_tar
+from care.studio.data_source import DataSource
 from care.studio.deployment import deployment
 from care.studio.model_tables import JobKind, MeasureKind
 
@@ -94,7 +94,7 @@ class Handed(BaseModel):
     sha256: str
 
 
-def router(db: Database, clock: Clock, settings: Settings) -> APIRouter:
+def router(db: Database, clock: Clock, settings: Settings, source: DataSource) -> APIRouter:
     """All routes below ``/trainer``; callers show the trainer's secret."""
     allowed = BearerSecret(settings.trainer_secret.get_secret_value())
     routes = APIRouter(prefix="/trainer", tags=["trainer"], dependencies=[Depends(allowed)])
@@ -122,7 +122,7 @@ def router(db: Database, clock: Clock, settings: Settings) -> APIRouter:
     @routes.get("/jobs/{job_id}/data")
     async def data(job_id: str, attempt: int) -> Response:
         job = await db.read(lambda session: jobs.held(session, job_id, attempt))
-        tar = await asyncio.to_thread(data_tar, settings.data_dir, job.data_commit)
+        tar = await asyncio.to_thread(source.tar, job.data_commit)
         return Response(tar, media_type="application/x-tar")
 
     @routes.post("/jobs/{job_id}/progress")

@@ -11,6 +11,7 @@ import httpx
 from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
+from sqlalchemy.orm import Session
 
 from care import schema
 from care.backends import MemoryPubSub
@@ -25,6 +26,7 @@ from care.desk import Desk, agents_online, demo_logins, load_demo_agents
 from care.desk.live import LiveTimes
 from care.desk.passwords import Passwords
 from care.duties import load_duties
+from care.engine import TurnRequest
 from care.http import errors
 from care.orders.service import Orders
 from care.settings import ROOT, Settings
@@ -129,6 +131,7 @@ class World:
             self.db, self.clock, orders, self.conversations.announcer, SEAL
         )
         self.passwords = Passwords(CHEAP)
+        self.trainings: list[tuple[str, str, str]] = []
         self.desk = self.another_desk()
         self.app = self.application(self.desk)
         self._http: list[httpx.AsyncClient] = []
@@ -159,9 +162,18 @@ class World:
             clock=self.clock,
             settings=self.settings,
             gate=StudioGate(desk.gate.studio_reader, desk.gate.trainer),
+            parse=self._parse,
+            enqueue=self._enqueue,
         )
         app.include_router(studio.router())
         return app
+
+    async def _parse(self, text: str) -> dict[str, Any]:
+        request = TurnRequest(conversation_id="parse", turn_id="parse", epoch=0, text=text)
+        return self.engine.answer(request).understanding
+
+    def _enqueue(self, session: Session, data_commit: str, requested_by: str, reason: str) -> None:
+        self.trainings.append((data_commit, requested_by, reason))
 
     def browser(self, address: str = "192.0.2.1") -> httpx.AsyncClient:
         """A browser with nobody logged in."""

@@ -15,21 +15,24 @@ from tools.layout import Layout
 from tools.trainer.telling import JobProblem
 
 _SHARED = ("config.yml", "domain.yml", "domain", "bot", "requirements", "endpoints.yml")
-"""From this checkout; what the data repository has under the same name goes before it."""
+"""From this checkout; a domain that comes with the data goes before its own."""
 _MOST = 512 * 1024 * 1024
 
 
 @contextlib.contextmanager
 def scratch(layout: Layout, data: bytes) -> Iterator[Layout]:
-    """The layout of the scratch checkout with ``data`` (a tar) below its ``data/``; gone on leaving.
+    """The layout of the scratch checkout with ``data``, a tar of ``data/`` and of the domain; gone on leaving.
 
     Its environments, models and cache are those of ``layout``. Raises `JobProblem` (``bad_data``).
     """
     layout.cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="training-", dir=str(layout.cache)) as folder:
         root = Path(folder)
-        unpack(data, root / "data")
+        unpack(data, root)
+        with_domain = (root / "domain.yml").exists() or (root / "domain").exists()
         for name in _SHARED:
+            if with_domain and name.startswith("domain"):
+                continue
             if (layout.root / name).exists():
                 (root / name).symlink_to(layout.root / name)
         made = Layout(root, layout.var)
@@ -61,5 +64,5 @@ def unpack(data: bytes, target: Path) -> None:
                     shutil.copyfileobj(source, stream)
     except (tarfile.TarError, OSError) as error:
         raise JobProblem("bad_data", text=type(error).__name__) from error
-    if not os.path.isdir(target / "nlu"):
-        raise JobProblem("bad_data", name="nlu")
+    if not os.path.isdir(target / "data" / "nlu"):
+        raise JobProblem("bad_data", name="data/nlu")

@@ -16,7 +16,9 @@ from care.db import Database
 from care.http import errors
 from care.settings import ROOT, Settings
 from care.studio import jobs, trainer_door
+from care.studio.data_source import DataSource
 from care.studio.model_tables import TrainingJob
+from care.studio.room import repository_of
 from tests.tools.fakes import python_script
 from tools.layout import Layout
 from tools.trainer.__main__ import do
@@ -138,7 +140,8 @@ class Bench:
         schema.metadata.create_all(self.db.engine)
         self.app = FastAPI()
         errors.install(self.app)
-        self.app.include_router(trainer_door.router(self.db, utc_now, self.settings))
+        source = DataSource(repository_of(self.settings), self.data)
+        self.app.include_router(trainer_door.router(self.db, utc_now, self.settings, source))
         self.door = Door("http://127.0.0.1:1", SECRET)
 
     @property

@@ -76,7 +76,7 @@ def test_data_are_taken_at_their_commit(bench: Bench) -> None:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     git("init", "-q")
-    git("add", "data")
+    git("add", "data", "domain.yml")
     git("commit", "-qm", "data: As they were.")
     commit = git("rev-parse", "HEAD")
     (bench.data / "nlu/billing.yml").write_text("nlu: [", encoding="utf-8")

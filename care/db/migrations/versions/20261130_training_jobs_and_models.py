@@ -1,7 +1,7 @@
 """Training jobs and models
 
 Revision: 889d10094002
-Revises: bce2dc74ec5c
+Revises: 33a4d2074ba4
 Created: 2026-11-30 05:48:26.637529
 """
 
@@ -15,7 +15,7 @@ from care.db.base import Money, UtcDateTime
 __all__ = ["Money", "UtcDateTime"]
 
 revision: str = '889d10094002'
-down_revision: str | None = 'bce2dc74ec5c'
+down_revision: str | None = '33a4d2074ba4'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
