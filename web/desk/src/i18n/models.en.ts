@@ -144,6 +144,7 @@ export const modelsEn: Record<keyof typeof modelsZh, string> = {
   'models.reliability.point': '{sure}% sure, {right}% right ({n} sentences)',
   'models.confusion.cell': '“{wanted}” taken for “{found}”: {n}',
   'models.byIntent': 'Precision, recall and F1 by intent',
+  'models.intent': 'Intent',
   'models.cases': 'Cases',
   'models.precision': 'Precision',
   'models.recall': 'Recall',

@@ -140,6 +140,7 @@ export const modelsZh = {
   'models.reliability.point': '把握 {sure}%，正确 {right}%（{n} 句）',
   'models.confusion.cell': '“{wanted}”理解成“{found}”：{n} 句',
   'models.byIntent': '各意图的精确率、召回率和 F1',
+  'models.intent': '意图',
   'models.cases': '句数',
   'models.precision': '精确率',
   'models.recall': '召回率',
