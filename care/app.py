@@ -90,7 +90,7 @@ def make_studio(services: Services, desk: Desk) -> Studio:
         db=services.db,
         clock=services.clock,
         settings=settings,
-        gate=StudioGate(desk.gate.studio_reader, desk.gate.trainer),
+        gate=StudioGate(desk.gate.studio_reader, desk.gate.trainer, desk.gate.writer),
         parse=RasaParser(settings.engine_url, settings.rasa_token.get_secret_value()),
     )
 

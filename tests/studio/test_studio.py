@@ -92,6 +92,8 @@ async def test_nobody_comes_in_who_is_not_a_trainer_or_supervisor(world: World) 
     assert len(routes) > 25
     for method, path in routes:
         assert (await stranger.request(method, path, json={})).status_code == 401, path
+        if path.endswith("/mark"):
+            continue  # agents say what was misunderstood
         refused = await agent.http.request(method, path, json={})
         assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden"), path
     supervisor = await world.login("supervisor")
