@@ -110,7 +110,7 @@ def make_studio(services: Services, desk: Desk) -> Studio:
 
 def studio_gate(desk: Desk) -> StudioGate:
     """Who comes into the studio: the desk knows the people."""
-    return StudioGate(desk.gate.studio_reader, desk.gate.trainer)
+    return StudioGate(desk.gate.studio_reader, desk.gate.trainer, desk.gate.writer)
 
 
 def public_app(

@@ -21,13 +21,15 @@ class Trainer(Protocol):
 
 @dataclass(frozen=True)
 class StudioGate:
-    """Two dependencies of FastAPI. Both raise ``Unauthenticated`` and ``Forbidden``.
+    """Dependencies of FastAPI. They raise ``Unauthenticated`` and ``Forbidden``.
 
-    ``reader`` lets in who may see the studio; ``writer`` who may change something, from the studio's own page.
+    ``reader`` lets in who may see the studio; ``writer`` who may change something, from the studio's own page; ``staff``
+    everybody who works at the desk, from its page: they say what was misunderstood.
     """
 
     reader: Callable[[Request], Awaitable[Trainer]]
     writer: Callable[[Request], Awaitable[Trainer]]
+    staff: Callable[[Request], Awaitable[Trainer]]
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {

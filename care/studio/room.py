@@ -58,6 +58,8 @@ def repository_of(settings: Settings) -> DataRepository:
 
 def faq_folder(settings: Settings) -> Path:
     """The knowledge base that customers are answered from: as it is published."""
-    root = repository_of(settings).root
+    repository = repository_of(settings)
+    repository.prepare()
+    root = repository.root
     delivered = settings.data_dir / "faq"
     return delivered if root == settings.data_dir.parent.resolve() else root / "data" / "faq"

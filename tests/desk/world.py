@@ -161,7 +161,7 @@ class World:
             db=self.db,
             clock=self.clock,
             settings=self.settings,
-            gate=StudioGate(desk.gate.studio_reader, desk.gate.trainer),
+            gate=StudioGate(desk.gate.studio_reader, desk.gate.trainer, desk.gate.writer),
             parse=self._parse,
             enqueue=self._enqueue,
         )

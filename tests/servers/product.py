@@ -37,7 +37,8 @@ class Product:
     """Started on entering, stopped on leaving; has its own ``var``, but the checkout's models.
 
     ``address`` is the public port, ``private_address`` the private one, ``bot_address`` Rasa's,
-    ``var`` the folder, ``switch`` the one in it by which faults are made (``switch/sitecustomize.py``). ``settings`` are
+    ``var`` the folder, ``data`` in it a copy of the training data,
+    ``switch`` the one in it by which faults are made (``switch/sitecustomize.py``). ``settings`` are
     further ``CARE_*`` variables for it.
     """
 
@@ -48,6 +49,10 @@ class Product:
         self.var = Path(tempfile.mkdtemp(prefix="xiaoxun-"))
         self.switch = self.var / "switch"
         self.switch.mkdir()
+        self.data = self.var / "delivered"
+        self.data.mkdir()
+        shutil.copy(ROOT / "domain.yml", self.data)
+        shutil.copytree(ROOT / "data", self.data / "data")
         port, private, bot = free_port(), free_port(), free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.private_address = f"http://127.0.0.1:{private}"
@@ -56,6 +61,9 @@ class Product:
             **os.environ,
             "CARE_VAR_DIR": str(self.var),
             "CARE_MODELS_DIR": str(Layout.from_environment().models),
+            "CARE_DATA_REPOSITORY": str(
+                self.data
+            ),  # what is published is no commit of this checkout
             "CARE_PORT": str(port),
             "CARE_PRIVATE_PORT": str(private),
             "CARE_BOT_PORT": str(bot),

@@ -5,11 +5,13 @@ what lies uncommitted on the disk; where somebody's editor changed a file that i
 that file, too, and what was written by hand stays uncommitted.
 """
 
+import contextlib
 import difflib
 import fcntl
 import hashlib
 import os
 import stat
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -98,6 +100,11 @@ class DataRepository:
     def root(self) -> Path:
         """The folder that holds ``domain.yml`` and ``data/``."""
         return self._folder()
+
+    def prepare(self) -> None:
+        """Make the repository of one's own where the folder is in none; afterwards ``root`` does not change."""
+        if not _in_repository(self._given) and not (self._fallback / ".git").exists():
+            _begin(self._fallback, read_folder(self._given))
 
     def texts(self) -> dict[str, str]:
         """The files as they stand on the disk, hand edits included. Raises ``OSError``."""
@@ -217,8 +224,7 @@ class DataRepository:
     @contextmanager
     def _repository(self) -> Iterator[tuple[Repo, str]]:
         """The open repository, and where in it the data folder is (``""``, or with a slash behind)."""
-        if not _in_repository(self._given) and not (self._fallback / ".git").exists():
-            _begin(self._fallback, read_folder(self._given))
+        self.prepare()
         folder = self._folder()
         repo = Repo.discover(folder)
         try:
@@ -259,18 +265,23 @@ def _in_repository(folder: Path) -> bool:
 
 
 def _begin(folder: Path, texts: Mapping[str, str]) -> None:
-    """A repository with these texts as its first commit."""
-    for path, text in texts.items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="")
-    repo = Repo.init(str(folder), default_branch=b"main")
-    try:
-        repo.get_worktree().stage([path.encode() for path in texts])
-        who = f"Xiaoxun Studio <studio@{MAIL_HOST}>".encode()
-        repo.get_worktree().commit(message=b"data: As delivered.", author=who, committer=who)
-    finally:
-        repo.close()
+    """A repository with these texts as its first commit; of two processes that make it, the first one's stays."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
+        made = Path(aside) / folder.name
+        for path, text in texts.items():
+            file = made / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="")
+        repo = Repo.init(str(made), default_branch=b"main")
+        try:
+            repo.get_worktree().stage([path.encode() for path in texts])
+            who = f"Xiaoxun Studio <studio@{MAIL_HOST}>".encode()
+            repo.get_worktree().commit(message=b"data: As delivered.", author=who, committer=who)
+        finally:
+            repo.close()
+        with contextlib.suppress(OSError):  # somebody was faster
+            made.rename(folder)
 
 
 def _committed(repo: Repo, head: bytes, prefix: str) -> dict[str, str]:

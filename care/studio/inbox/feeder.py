@@ -5,6 +5,7 @@ and none is taken twice (``care.conversations.announce``).
 """
 
 import asyncio
+from functools import partial
 
 import structlog
 from sqlalchemy import select
@@ -15,13 +16,19 @@ from care.conversations.tables import DeskEvent, Message, Role, Turn
 from care.db import Database
 from care.db.counters import Counter, advance
 from care.privacy.deletion import REMOVED
-from care.studio.inbox.filling import Understood, add_sentence, forget_sentences
+from care.studio.inbox.filling import Understood, add_sentence, add_signal, forget_sentences
 from care.studio.inbox.tables import Sentence
+from care.studio.inbox.teaching import Signal
 
 log = structlog.get_logger()
 
-CURSOR = "studio_inbox"
-BATCH = 300
+CURSOR, FORMER = "studio_inbox", "studio_former"
+BATCH = 50
+"""Messages of one transaction: others write in between."""
+
+PAUSE = 0.05
+"""Seconds between two batches, in which others may write."""
+
 LOOK_EVERY = 2.0
 """Seconds between two looks when there was nothing new."""
 
@@ -31,27 +38,31 @@ class InboxFeeder:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._former = ""  # a process that ends begins anew, and passes by what is there
 
     async def run(self, interval: float = LOOK_EVERY) -> None:
         """Fill for ever."""
         while True:
             try:
                 while await self.fill():
-                    pass
+                    await asyncio.sleep(PAUSE)
             except Exception:
                 log.exception("studio.feeder_failed")
             await asyncio.sleep(interval)
 
     async def fill(self) -> int:
-        """Take up the next events; gives their number, 0 when there are no more."""
-        if not await self._db.read(_something_new):
+        """Take up the next events, else some of what was said before; gives how much, 0 when there is no more."""
+        if await self._db.read(_something_new):
+            return await self._db.write(_take_next)
+        if await self._db.read(_former_taken):
             return 0
-        return await self._db.write(_take_next)
+        taken, self._former = await self._db.write(partial(_take_former, self._former))
+        return taken
 
 
 def _something_new(session: Session) -> bool:
     reached = session.scalar(select(Counter.value).where(Counter.name == CURSOR))
-    return reached is None or last_event(session) > reached
+    return last_event(session) > (reached or 0)
 
 
 def _take_next(session: Session) -> int:
@@ -62,25 +73,37 @@ def _take_next(session: Session) -> int:
         .order_by(DeskEvent.id)
         .limit(BATCH)
     ).all()
-    if reached == 0:
-        _take_former(session)
-    if not events:
-        advance(session, CURSOR, last_event(session) - reached)
-        return 0
+    # Events that are no more (care.admin.housekeeping) are skipped.
+    last = events[-1].id if events else last_event(session)
     add_messages(session, [event.ref for event in events if event.kind == "message"])
     _forget_removed(session, {event.ref for event in events if event.kind == "conversation"})
-    advance(session, CURSOR, events[-1].id - reached)
-    return len(events)
+    advance(session, CURSOR, last - reached)
+    return last - reached
 
 
-def _take_former(session: Session) -> None:
-    """What was said before the inbox was there: events are kept for days only."""
-    found = select(Message.id).where(
-        Message.role == Role.CUSTOMER, Message.understanding.is_not(None)
+def _former_taken(session: Session) -> bool:
+    return session.scalar(select(Counter.value).where(Counter.name == FORMER)) is not None
+
+
+def _take_former(after: str, session: Session) -> tuple[int, str]:
+    """Some of what was said before the inbox was there, from behind a message: events are kept for days only.
+
+    Gives how many were looked at, and the last of them.
+    """
+    advance(session, CURSOR, 0)
+    former = list(
+        session.scalars(
+            select(Message.id)
+            .where(Message.role == Role.CUSTOMER, Message.id > after)
+            .order_by(Message.id)
+            .limit(BATCH)
+        )
     )
-    former = list(session.scalars(found.order_by(Message.id)))
-    for first in range(0, len(former), BATCH):
-        add_messages(session, former[first : first + BATCH])
+    if not former:
+        advance(session, FORMER, 1)
+        return 0, after
+    add_messages(session, former)
+    return len(former), former[-1]
 
 
 def add_messages(session: Session, message_ids: list[str]) -> int:
@@ -113,6 +136,13 @@ def add_messages(session: Session, message_ids: list[str]) -> int:
         add_sentence(session, said)
         added += 1
     return added
+
+
+def mark_message(session: Session, message_id: str, signal: Signal) -> bool:
+    """Note what somebody said of a message, also when it is not in the inbox yet; gives whether it is a sentence."""
+    advance(session, CURSOR, 0)  # the feeder may be at the very message
+    add_messages(session, [message_id])
+    return add_signal(session, message_id, signal)
 
 
 def _forget_removed(session: Session, conversation_ids: set[str]) -> None:

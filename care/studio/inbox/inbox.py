@@ -43,13 +43,10 @@ def claim(
 ) -> list[SentenceGroup]:
     """The groups that teach most and that nobody else was given, kept for this trainer for ``CLAIM``.
 
-    Those that the trainer has already come first.
+    What the trainer was given before is given back.
     """
-    free = or_(
-        SentenceGroup.claimed_until.is_(None),
-        SentenceGroup.claimed_until <= now,
-        SentenceGroup.claimed_by == trainer_id,
-    )
+    release(session, trainer_id)
+    free = or_(SentenceGroup.claimed_until.is_(None), SentenceGroup.claimed_until <= now)
     query = _open(wanted).where(free).limit(limit).with_for_update(skip_locked=True)
     groups = list(session.scalars(query))
     session.execute(

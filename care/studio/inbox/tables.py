@@ -60,7 +60,7 @@ class SentenceGroup(Base):
     outcome: Mapped[str | None] = mapped_column(String(10))
     label: Mapped[str | None] = mapped_column(String(80))
     version: Mapped[int] = mapped_column(default=1)
-    claimed_by: Mapped[str | None] = mapped_column(String(26))
+    claimed_by: Mapped[str | None] = mapped_column(String(26), index=True)
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handled_by: Mapped[str | None] = mapped_column(String(40))
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -13,7 +13,7 @@ from care.studio.data.service import TrainingData
 from care.studio.gate import StudioGate, Trainer
 from care.studio.inbox import deciding, inbox
 from care.studio.inbox.deciding import Decision, Seen
-from care.studio.inbox.filling import add_signal
+from care.studio.inbox.feeder import mark_message
 from care.studio.inbox.inbox import After, Filter
 from care.studio.inbox.tables import Outcome, Sentence, SentenceGroup
 from care.studio.inbox.teaching import Signal
@@ -211,10 +211,10 @@ def inbox_router(db: Database, clock: Clock, data: TrainingData, gate: StudioGat
     async def mark(
         body: Mark,
         message_id: Annotated[str, Path(min_length=26, max_length=26)],
-        _: Annotated[Trainer, Depends(gate.writer)],
+        _: Annotated[Trainer, Depends(gate.staff)],
     ) -> None:
-        signal = Signal[body.signal.upper()]
-        if not await db.write(lambda session: add_signal(session, message_id, signal)):
+        """For agents, too: it was misunderstood, or the answer was not liked."""
+        if not await db.write(lambda session: mark_message(session, message_id, _signal(body))):
             raise NotFound()
 
     return router
@@ -239,6 +239,10 @@ def group_info(group: SentenceGroup) -> GroupInfo:
         label=group.label,
         handled_by=group.handled_by,
     )
+
+
+def _signal(mark: Mark) -> Signal:
+    return Signal[mark.signal.upper()]
 
 
 def _sentence_info(sentence: Sentence) -> SentenceInfo:

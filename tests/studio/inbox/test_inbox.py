@@ -231,17 +231,24 @@ async def test_groups_are_wanted_by_intent_and_by_reason(
     assert [one["text"] for one in await claimed(trainer, reason="fallback")] == ["嗯哼哈"]
 
 
-async def test_a_mark_puts_a_sentence_at_the_top(world: World, trainer: AgentClient) -> None:
+async def test_what_an_agent_marks_comes_to_the_top(world: World, trainer: AgentClient) -> None:
     understands(world, {"听不懂": (None, 0.1)})
     receipt = await world.says("a", "查查账")
     world.clock.advance(hours=1)
     await world.says("a", "听不懂")
-    await fill(world)
-    assert (await claimed(trainer))[0]["text"] == "听不懂"
+    agent = await world.login()
     path = f"/studio/inbox/sentences/{receipt.message_id}/mark"
-    assert (await trainer.http.post(path, json={"signal": "wrong"})).status_code == 204
-    first = (await claimed(trainer))[0]
-    assert (first["text"], first["reason"]) == ("查查账", "wrong")
+    # At once, before the inbox has taken the message up by itself.
+    assert (await agent.http.post(path, json={"signal": "wrong"})).status_code == 204
+    await fill(world)
+    groups = await claimed(trainer)
+    assert [(one["text"], one["reason"]) for one in groups] == [
+        ("查查账", "wrong"),
+        ("听不懂", "fallback"),
+    ]
+    assert [one["sentences"] for one in groups] == [1, 1]
+    unknown = f"/studio/inbox/sentences/{'0' * 26}/mark"
+    assert (await agent.http.post(unknown, json={"signal": "wrong"})).status_code == 404
 
 
 async def test_pressed_buttons_and_what_agents_read_are_no_sentences(

@@ -165,6 +165,8 @@ export class StudioApi {
   group = (id: string): Promise<GroupDetail> => this.http.get(`/studio/inbox/${encodeURIComponent(id)}`)
   decide = (decision: Decision): Promise<Action> => this.http.post('/studio/inbox/decide', decision)
   undo = (action: string): Promise<Batch> => this.http.post('/studio/inbox/undo', { action })
+  markWrong = (message: string): Promise<void> =>
+    this.http.post(`/studio/inbox/sentences/${encodeURIComponent(message)}/mark`, { signal: 'wrong' })
   actions = (): Promise<Action[]> => this.http.get('/studio/inbox/actions')
 
   overview = (): Promise<Overview> => this.http.get('/studio/data/intents')

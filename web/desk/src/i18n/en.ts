@@ -140,6 +140,8 @@ export const en: Record<keyof typeof zh, string> = {
   'stretch.start.by': 'Human service begins · {name}',
   'stretch.end': 'Human service ends',
 
+  'understood.wrong': 'Misunderstood: tell the trainers',
+  'understood.marked': 'The trainers are told',
   'understood.title': 'What the bot understood',
   'understood.expand': 'Show what the bot understood: {intent}, confidence {confidence}',
   'understood.collapse': 'Hide what the bot understood',

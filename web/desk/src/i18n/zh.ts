@@ -139,6 +139,8 @@ export const zh = {
   'stretch.start.by': '人工服务开始 · {name}',
   'stretch.end': '人工服务结束',
 
+  'understood.wrong': '理解有误，告诉训练师',
+  'understood.marked': '已告诉训练师',
   'understood.title': '机器人的理解',
   'understood.expand': '展开机器人的理解：{intent}，把握 {confidence}',
   'understood.collapse': '收起机器人的理解',

@@ -1,10 +1,7 @@
 import type { Finding } from '@/api/studio'
 import { t } from '@/i18n'
-import type { studioZh } from '@/i18n/studio.zh'
 import { zh } from '@/i18n/zh'
 import { entityName, intentName } from '@/labels/names'
-
-type Plain = keyof typeof studioZh & `studio.finding.${string}`
 
 /** What is said about the data, with what can be done about it. */
 export function findingText(finding: Finding): string {
@@ -30,15 +27,15 @@ export function findingText(finding: Finding): string {
     case 'blanks':
       return t('studio.finding.blanks', { lost: list(data.lost), unknown: list(data.unknown) })
     default: {
-      const key = `studio.finding.${finding.code}` as Plain
       const detail = [data.name, data.detail, data.entry, data.payload, data.file, data.text]
         .filter((one) => one !== undefined && one !== null)
         .join(' · ')
-      const said = key in zh ? (t as (key: Plain) => string)(key) : finding.code
+      const said = known(finding.code) ? t(`studio.finding.${finding.code}` as 'studio.finding.faq') : finding.code
       return detail === '' ? said : `${said}（${detail}）`
     }
   }
 }
 
+const known = (code: string): boolean => `studio.finding.${code}` in zh
 const list = (value: unknown): string => (Array.isArray(value) && value.length > 0 ? value.join('、') : '—')
 const names = (value: unknown): string => (Array.isArray(value) ? value.map((one) => intentName(String(one))).join('、') : '')
