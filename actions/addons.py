@@ -9,27 +9,27 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import points
 from actions.base import (
     CareAction,
     CareForm,
     DomainDict,
     Services,
     Slots,
-    VerifiedAction,
     ask_identity,
     begin_form,
     forget,
     leave_form,
 )
 from actions.listed import Item, items_of, listed, picked
-from actions.orders import begin_order, say_rejected, taken_as_yes
+from actions.orders import OrderingAction, begin_order, say_rejected
 from actions.wish_words import WishWords, also_wanted, latest_words, mentioned, wish_words
 from care.billing import service as billing
-from care.bss.protocol import Addon, AddonKind, BssRejected, RejectReason
+from care.bss.protocol import Addon, AddonKind, BssRejected, OrderAction, RejectReason
 from care.catalogue import held, packs
 from care.catalogue.service import find_addon
 from care.clock import local_date
-from care.conversations.callers import Caller
+from care.orders.kinds.base import allowed
 from care.wording import data_size, day, yuan
 
 SUBSCRIBE_FORM = "subscribe_addon_form"
@@ -58,20 +58,19 @@ _ALL_WORDS = re.compile(
 )
 
 
-class SubscribeAddon(VerifiedAction):
+class SubscribeAddon(OrderingAction):
     """An add-on is wanted: which one, then the order."""
 
     action_name = "action_subscribe_addon"
+    kind = "subscribe_addon"
 
-    async def run_verified(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    async def lead(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
     ) -> list[EventType]:
-        """On to the order where it is known what is wanted, else to the form."""
-        assert caller.verified is not None
-        yes = await taken_as_yes(self.services, dispatcher, tracker, "subscribe_addon")
-        if yes is not None:
-            return yes
-        line_id, words = caller.verified.line_id, wish_words(tracker, "subscribe_addon")
+        """On to the order where it is known what is wanted, else to the form; points are exchanged elsewhere."""
+        if points.means_exchange(tracker):
+            return [FollowupAction(points.ACTION)]
+        words = wish_words(tracker, "subscribe_addon")
         if await _line_is_refused(self.services, dispatcher, line_id):
             return leave_form(["addon"])
         wanted = await _wanted(self.services, tracker, words)
@@ -159,20 +158,17 @@ class AskAddon(CareAction):
         return offered
 
 
-class CancelAddon(VerifiedAction):
+class CancelAddon(OrderingAction):
     """An add-on is not wanted any more: which of those that are held, then the order."""
 
     action_name = "action_cancel_addon"
+    kind = "cancel_addon"
 
-    async def run_verified(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    async def lead(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
     ) -> list[EventType]:
         """On to the order where it is known what is meant, else to the form; what is not held is told."""
-        assert caller.verified is not None
-        yes = await taken_as_yes(self.services, dispatcher, tracker, "cancel_addon")
-        if yes is not None:
-            return yes
-        bss, line_id = self.services.bss, caller.verified.line_id
+        bss = self.services.bss
         words = wish_words(tracker, "cancel_addon")
         running = await held.running(bss, line_id)
         named = await _cancel_named(self.services, tracker, words, running)
@@ -191,8 +187,19 @@ class CancelAddon(VerifiedAction):
                 return begin_form(CANCEL_FORM)
             meant = running
         first, *rest = meant
+        fresh = await self._taken_lately(line_id, first.id)
+        if fresh is not None:
+            return begin_order("undo_order", {"order": fresh})
         later = also_wanted(tracker, "cancel_addon", "addon", [addon.id for addon in rest])
         return [*begin_order("cancel_addon", {"addon": first.id}), *later]
+
+    async def _taken_lately(self, line_id: str, addon_id: str) -> str | None:
+        """The operator's number of an order for it that can still be taken back, which costs nothing."""
+        for receipt in await self.services.bss.orders(line_id):
+            same = (receipt.action, receipt.offering_id) == (OrderAction.SUBSCRIBE_ADDON, addon_id)
+            if same and await allowed(self.services.bss.check_undo(receipt.order_id)):
+                return receipt.order_id
+        return None
 
     async def _say_not_running(
         self, dispatcher: CollectingDispatcher, line_id: str, addon: Addon
