@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 from tools.trainer.door import Claim, ClaimLost, Door, DoorClosed, Refused
 
@@ -47,6 +48,14 @@ class Telling:
             self._note_seconds()
             self._stage, self._progress = name, progress
             self._began = time.monotonic()
+
+    @contextlib.contextmanager
+    def taking(self, name: str) -> Iterator[None]:
+        """Note the seconds of a part that runs beside another one."""
+        began = time.monotonic()
+        yield
+        with self._lock:
+            self._seconds[name] = round(time.monotonic() - began, 1)
 
     def progress(self, progress: float) -> None:
         """So much of the whole job is done."""

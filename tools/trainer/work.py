@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import tempfile
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
 
@@ -73,12 +74,30 @@ class Work:
             archive = self._archive(name)
         else:
             archive = self._make(layout, name)
-        self._telling.stage("frozen_set", 0.45)
-        self._measure(layout, name, archive, 0.45, 0.55)
-        if self._claim.live != name:
-            self._measure_live(layout)
-        self._dialogues(layout, archive, every=False, begin=0.6)
+        self._judge(layout, name, archive)
         return name
+
+    def _judge(self, layout: Layout, name: str, archive: Path) -> None:
+        """Test sentences and conversations, beside each other. Raises what either of them does."""
+        self._telling.stage("measure", 0.45)
+
+        def held() -> None:
+            with self._telling.taking("dialogues"):
+                self._dialogues(layout, archive, every=False, begin=0.5)
+
+        def measured() -> None:
+            with self._telling.taking("frozen_set"):
+                self._measure(layout, name, archive)
+                if self._claim.live != name:
+                    self._measure_live(layout)
+
+        with ThreadPoolExecutor(2) as pool:
+            parts = [pool.submit(held), pool.submit(measured)]
+            wait(parts, return_when=FIRST_EXCEPTION)
+            if any(part.done() and part.exception() for part in parts):
+                self._telling.stop.set()  # the other one ends, too
+        for part in sorted(parts, key=lambda one: _is_cancelled(one.exception())):
+            part.result()
 
     def _make(self, layout: Layout, name: str) -> Path:
         """Train and hand in; the archive is then where the care server has it, or aside."""
@@ -130,21 +149,15 @@ class Work:
             return
         self._telling.line(f"线上模型 {live} 还没有用这套测试句衡量过，现在衡量。")
         try:
-            self._measure(layout, live, self._archive(live), 0.55, 0.6)
+            self._measure(layout, live, self._archive(live))
         except CommandFailed as failure:
             self._telling.line(f"线上模型没能衡量：{failure.problem['text']}")
 
-    def _measure(self, layout: Layout, name: str, archive: Path, begin: float, end: float) -> None:
-        def on_line(line: str) -> None:
-            found = re.fullmatch(r"measured (\d+)/(\d+)", line)
-            if found is not None:
-                done, total = map(int, found.groups())
-                self._telling.progress(begin + (end - begin) * done / max(1, total))
-
+    def _measure(self, layout: Layout, name: str, archive: Path) -> None:
         result = self._result(
             ["-m", "tools.trainer.measure", archive, self._means.frozen_set, "data/nlu"],
             layout,
-            on_line,
+            lambda line: None,
         )
         self._door.measured(
             self._claim, name, "frozen", self._against(), result["rows"], result["left_out"]
@@ -173,7 +186,8 @@ class Work:
 
     def _dialogues(self, layout: Layout, archive: Path, *, every: bool, begin: float) -> None:
         """The conversations, held with a product of their own that runs the model."""
-        self._telling.stage("all_dialogues" if every else "dialogues", begin)
+        if every:
+            self._telling.stage("all_dialogues", begin)
 
         def on_line(line: str) -> None:
             found = re.match(r"held (\d+)/(\d+) (.*)", line)
@@ -228,6 +242,10 @@ class Work:
             megabytes=self._means.megabytes,
             on_line=on_line,
         )
+
+
+def _is_cancelled(error: Optional[BaseException]) -> bool:
+    return isinstance(error, JobProblem) and error.problem["code"] == "cancelled"
 
 
 def explained(failure: CommandFailed) -> JobProblem:

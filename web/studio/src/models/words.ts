@@ -24,8 +24,7 @@ const STAGES = [
   'check',
   'train',
   'hand_in',
-  'frozen_set',
-  'dialogues',
+  'measure',
   'all_dialogues',
   'cross_validation',
 ] as const
