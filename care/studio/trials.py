@@ -18,6 +18,8 @@ from care.db import Database
 from care.engine import EngineFailed, EngineUnreachable
 from care.engine.routing import Answered, Routing, Trial
 from care.studio.deployment import deployment, stop_trial
+from care.studio.inbox.feeder import mark_message
+from care.studio.inbox.teaching import Signal
 from care.studio.measures import FALLBACK
 from care.studio.model_tables import ShadowTurn, TrialTurn
 from care.studio.sequential import HarmTest
@@ -27,6 +29,7 @@ log = structlog.get_logger()
 WAITING = 200
 """Live turns that may wait for the shadow; more are not looked at."""
 WRITE_EVERY = 0.5
+MARK_TRIES = 40
 BY_ITSELF = "自动停止"
 KEPT = timedelta(days=90)
 
@@ -81,6 +84,7 @@ class Trials:
         self._routing = routing
         self._counted: list[TrialTurn] = []
         self._copies: deque[_Copy] = deque(maxlen=WAITING)
+        self._to_mark: deque[tuple[str, int]] = deque(maxlen=WAITING)
         self._news = asyncio.Event()
         self._test: tuple[str, int, HarmTest] | None = None
         routing.watchers.append(self.told)
@@ -121,6 +125,7 @@ class Trials:
             await asyncio.sleep(WRITE_EVERY)
             try:
                 await self.write()
+                await self.mark()
             except Exception:
                 log.exception("trials.write_failed")
 
@@ -129,6 +134,16 @@ class Trials:
         counted, self._counted = self._counted, []
         if counted:
             await self._db.write(lambda session: session.add_all(counted))
+
+    async def mark(self) -> None:
+        """Tell the inbox where the shadow understands otherwise; a turn that is not written yet comes again."""
+        for _ in range(len(self._to_mark)):
+            message_id, tries = self._to_mark.popleft()
+            marked = await self._db.write(
+                lambda session, one=message_id: mark_message(session, one, Signal.DISAGREES)  # type: ignore[misc]
+            )
+            if not marked and tries < MARK_TRIES:
+                self._to_mark.append((message_id, tries + 1))
 
     async def _shadowing(self) -> None:
         while True:
@@ -163,6 +178,8 @@ class Trials:
                 at=self._clock(),
             )
             await self._db.write(lambda session, turn=turn: session.merge(turn))  # type: ignore[misc]
+            if not turn.agrees:
+                self._to_mark.append((turn.message_id, 0))
 
     async def watch(self, trial_id: str) -> bool:
         """Look at the turns of a canary that came since the last look, and stop it when the test fires.

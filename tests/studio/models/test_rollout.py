@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from care.studio import rollout as rolling
+from care.studio.inbox.tables import Sentence
+from care.studio.inbox.teaching import Signal
 from care.studio.model_tables import ShadowTurn, TrialTurn
 from care.studio.trials import BY_ITSELF
 from tests.desk.world import AgentClient
@@ -228,6 +230,10 @@ async def test_a_shadow_understands_a_copy_and_says_where_it_differs(models: Mod
     assert one["conversation_id"] == receipt.conversation_id
     assert (one["live_intent"], one["intent"]) == ("query_bill", "query_balance")
     assert "13812345678" not in one["text"]
+    await models.trials.mark()
+    inbox = models.db.read_now(lambda session: session.get(Sentence, request.turn_id))
+    assert inbox is not None
+    assert inbox.signals & Signal.DISAGREES
     await trainer.post("/studio/models/stop", WHY)
     assert (await _state(trainer))["trial"] is None
 
