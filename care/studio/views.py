@@ -10,7 +10,9 @@ from pydantic import BaseModel
 
 from care.db import Database
 from care.settings import Settings
+from care.studio.deployment import deployment
 from care.studio.gate import StudioGate
+from care.studio.registry import archive_path
 from care.studio.sentences import StudioSentencePage, sentences
 
 
@@ -34,7 +36,9 @@ def model_router(db: Database, settings: Settings, gate: StudioGate) -> APIRoute
 
     @routes.get("/model", summary="The model that Rasa runs")
     async def model() -> StudioModel:
-        return await asyncio.to_thread(_model, settings.model)
+        live = await db.read(lambda session: deployment(session).live)
+        archive = str(archive_path(settings, live)) if live else settings.model
+        return await asyncio.to_thread(_model, archive)
 
     return routes
 

@@ -18,7 +18,7 @@ from tools.failure import run_main
 from tools.layout import Layout
 from tools.run import RunSettings
 from tools.steps import say
-from tools.trainer.bounded import NICE
+from tools.trainer.bounded import lower_priority
 from tools.trainer.door import Claim, ClaimLost, Door, DoorClosed, Refused
 from tools.trainer.telling import JobProblem, Telling
 from tools.trainer.work import Means, Work, means_of
@@ -29,7 +29,7 @@ ASK_EVERY = 2.0
 def main() -> int:
     """The command line; takes no arguments."""
     signal.signal(signal.SIGTERM, _leave)
-    os.nice(NICE)
+    lower_priority()
     layout = Layout.from_environment()
     address = os.environ.get("CARE_TRAINER_URL") or _private_address(os.environ)
     door = Door(address, secret_files.read(layout.secrets, "trainer_secret"))

@@ -24,6 +24,11 @@ _ADDRESSES = 4
 """Address space for each byte of memory: TensorFlow and NumPy reserve much more than they use."""
 
 
+def lower_priority() -> None:
+    """Have this process stand behind everything else; one that does already stays as it is."""
+    os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
+
+
 def run_bounded(
     command: Sequence[Union[str, Path]],
     *,
@@ -42,7 +47,7 @@ def run_bounded(
 
     def become() -> None:
         die_with(parent)
-        os.nice(NICE)
+        lower_priority()
         if megabytes is not None:
             most = megabytes * _ADDRESSES * 1024 * 1024
             resource.setrlimit(resource.RLIMIT_AS, (most, most))

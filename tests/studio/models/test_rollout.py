@@ -62,6 +62,7 @@ async def test_a_promoted_model_is_started_warmed_and_switched_to(models: Models
     assert models.rasa(NEW).parsed, "it was not warmed"
     assert not any("(" in text or "[" in text for text in models.rasa(NEW).parsed)
     assert (await models.turn()).understanding["model"] == NEW
+    assert (await trainer.get("/studio/model"))["name"] == NEW
     event = (await trainer.get("/studio/models/history"))["events"][0]
     assert (event["kind"], event["by"], event["reason"], event["before"], event["state"]) == (
         "promoted",

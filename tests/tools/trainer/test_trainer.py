@@ -40,7 +40,7 @@ def test_a_model_is_trained_measured_and_held_to_conversations(bench: Bench) -> 
     assert "failed: not heard" in log
     [trained] = bench.trainings()
     niceness, _, folder = trained.partition(" ")
-    assert int(niceness) >= NICE
+    assert int(niceness) == NICE
     assert not Path(folder).exists(), "the scratch folder is gone"
     assert Path(folder) != bench.root
 
