@@ -51,12 +51,19 @@ class RecommendPlan(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """Advise; a computation from personal data can be declined (PIPL 24), and is for the customer's own line."""
+        """Advise; a computation from personal data can be declined (PIPL 24), and is for the customer's own line.
+
+        Who has declined such decisions altogether gets one only when asking for it.
+        """
         words, caller = wish_words(tracker, "recommend_plan"), await self.caller(tracker)
         needs = read_needs(words.text, words.value("data_amount"), words.value("amount"))
         basis = words.value(BASIS)
         wants_own = basis == "own" or any(word in words.text for word in _OWN_WORDS)
-        if needs.for_other or basis == "general":
+        if (
+            needs.for_other
+            or basis == "general"
+            or (not wants_own and await self._declined(caller))
+        ):
             return await self._in_general(dispatcher, needs, caller)
         if caller.verified is None:
             if wants_own and not (tracker.active_loop or {}).get("name"):
@@ -66,6 +73,11 @@ class RecommendPlan(CareAction):
             SlotSet("task", None),
             *await self._by_usage(dispatcher, needs, caller, caller.verified.line_id),
         ]
+
+    async def _declined(self, caller: Caller) -> bool:
+        if caller.verified is None:
+            return False
+        return not (await self.services.choices.of(caller.verified.customer_id)).automated
 
     async def _in_general(
         self, dispatcher: CollectingDispatcher, needs: Needs, caller: Caller

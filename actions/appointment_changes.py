@@ -181,6 +181,9 @@ class ChangeAppointment(VerifiedAction):
     ) -> list[EventType]:
         assert caller.verified is not None
         place = await _new_place(self.services, tracker, row)
+        if place == place_of(row) and _is_its_time(row, tracker):
+            await say_appointment(self.services, dispatcher, row)
+            return forget(CHANGE_SLOTS)
         chosen = await self._new_time(tracker, row, place, wish)
         if not isinstance(chosen, Time):
             return chosen
@@ -338,6 +341,12 @@ async def say_appointment(
         time=label(row.day, row.hours),
         place=await _place_name(services, place_of(row)),
     )
+
+
+def _is_its_time(row: Appointment, tracker: Tracker) -> bool:
+    """Whether the time that was said is the one that the appointment has already."""
+    days, hours = tracker.get_slot("visit_day") or [], tracker.get_slot("visit_time") or []
+    return [*days, *hours] == [row.day.isoformat(), row.hours]
 
 
 def _wish(text: str, names_time: bool) -> dict[str, Any]:

@@ -365,6 +365,17 @@ def set_in_last_turn(tracker: Tracker, slot: str) -> Any:
     return value
 
 
+def actions_of_last_turn(tracker: Tracker) -> list[str]:
+    """The actions by which the customer's message before the latest one was answered."""
+    turns: list[list[str]] = [[]]
+    for event in tracker.events:
+        if event.get("event") == "user":
+            turns.append([])
+        elif event.get("event") == "action":
+            turns[-1].append(str(event.get("name")))
+    return turns[-2] if len(turns) > 1 else []
+
+
 def said(tracker: Tracker) -> list[str]:
     """What the customer wrote in this dialogue, numbers masked; without buttons, values and codes."""
     return [

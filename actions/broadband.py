@@ -111,7 +111,25 @@ class InstallBroadband(CareAction):
         return begin_order("install_broadband", {"offer": offer, "address": address, **held})
 
 
-class ValidateInstallForm(CareForm):
+class AddressForm(CareForm):
+    """Where there is no broadband yet: whether we should tell when there is, and on which number."""
+
+    async def validate_lead(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Slots:
+        """Yes or no."""
+        if value is None or isinstance(value, bool):
+            return {"lead": value}
+        return {"lead": says_yes(tracker, str(value))}
+
+    async def validate_phone_number(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Slots:
+        """Mobile numbers only."""
+        return check_phone(dispatcher, value)
+
+
+class ValidateInstallForm(AddressForm):
     """Where, and how fast; where there is nothing yet, whether we should tell when there is."""
 
     form = FORM
@@ -138,20 +156,6 @@ class ValidateInstallForm(CareForm):
         if found.get("covered") and speed is not None:
             found.update(await self._speed(dispatcher, str(speed), str(found["address"])))
         return found
-
-    async def validate_lead(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """Yes or no."""
-        if value is None or isinstance(value, bool):
-            return {"lead": value}
-        return {"lead": says_yes(tracker, str(value))}
-
-    async def validate_phone_number(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """Mobile numbers only."""
-        return check_phone(dispatcher, value)
 
     async def validate_broadband_offer(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -228,9 +232,11 @@ class AskAddress(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """Say that the area has broadband, where that is known."""
+        """Say that the area has broadband, where that is known; a building wants its flat."""
         place = tracker.get_slot("place")
-        if place is not None:
+        if place is not None and broadband.names_house(str(place)):
+            dispatcher.utter_message(response="utter_ask_address_flat", address=place)
+        elif place is not None:
             dispatcher.utter_message(response="utter_ask_address_detail", area=place)
         elif self._form == FORM:
             dispatcher.utter_message(response="utter_ask_install_address")
@@ -268,7 +274,7 @@ async def check_address(
     if not known.covered:
         return {"address": known.address, "place": None, "covered": False, "lead": None}
     if not known.precise:
-        return {"address": None, "place": known.area.name, "covered": None}
+        return {"address": None, "place": known.address, "covered": None}
     return {"address": known.address, "place": None, "covered": True}
 
 

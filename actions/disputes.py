@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
@@ -103,9 +103,13 @@ class DisputeCharge(VerifiedAction):
             if inquiry.names_charge:
                 months = "、".join(month(bill.month) for bill in bills)
                 dispatcher.utter_message(response="utter_dispute_not_on_bill", months=months)
+            # The form is active from the start: activated by Rasa, it would take the charge of this very message again,
+            # which is not on the bill, and come back here without end.
             return [
-                *begin_form(FORM, keep=[SLOT]),
+                *begin_form(FORM, keep=[SLOT])[:-1],
                 SlotSet(SLOT, replace(inquiry, item=None, addon=None, amounts=()).as_slot()),
+                ActiveLoop(FORM),
+                FollowupAction(FORM),
             ]
         several = len(inquiry.months) > 1 and len(found) > 1
         events = await self._settle(dispatcher, tracker, caller, found, several, line.id)

@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Services, VerifiedAction, leave_form
-from actions.orders import begin_order, taken_as_yes
+from actions.orders import OrderingAction, begin_order
 from actions.wish_words import WishWords, wish_words
 from care.bss.protocol import Addon, AddonKind, Plan
 from care.catalogue.service import find_addon, find_plan
@@ -62,21 +62,18 @@ class QueryOrder(VerifiedAction):
         return []
 
 
-class UndoOrder(VerifiedAction):
+class UndoOrder(OrderingAction):
     """The last order that may still be taken back, or the one that was named."""
 
     action_name = "action_undo_order"
+    kind = "undo_order"
 
-    async def run_verified(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    async def lead(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
     ) -> list[EventType]:
         """Offer to take it back; say it honestly where it is too late, with another way."""
-        assert caller.verified is not None
-        yes = await taken_as_yes(self.services, dispatcher, tracker, "undo_order")
-        if yes is not None:
-            return yes
         words = wish_words(tracker, "undo_order")
-        orders = await _orders(self.services, caller.verified.line_id)
+        orders = await _orders(self.services, line_id)
         about = await _named(self.services, words)
         meant = [order for order in orders if order.offering_id in about] if about else orders
         open_ones = [order for order in meant if order.stage not in (Stage.UNDONE, Stage.REFUSED)]

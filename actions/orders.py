@@ -1,12 +1,11 @@
 """The second confirmation in the dialogue: offer, yes, code, order. One form for every kind of order.
 
 A topic's action calls ``begin_order`` once it knows what is wanted; nothing else orders. The sentences of a kind stand in
-``_SENTENCES``.
+``order_sentences``.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -20,6 +19,7 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
+    VerifiedAction,
     ask_identity,
     forget,
     intent_of,
@@ -28,7 +28,9 @@ from actions.base import (
     turn_of,
 )
 from actions.identity import CHECKED, CODE, refuse_code
+from actions.order_sentences import SENTENCES
 from care.bss.protocol import BssRejected, RejectReason
+from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
 from care.errors import CareError
 from care.orders.kinds import Terms
@@ -56,107 +58,6 @@ REJECTIONS = {
     RejectReason.TIME_TAKEN: "utter_rejected_time_taken",
 }
 """What is said when the operator would refuse an order, whatever is ordered; ``{name}`` is what was wanted."""
-
-
-@dataclass(frozen=True)
-class Sentences:
-    """What is said of one kind of order. The values are those of ``Terms.words``, with ``{name}`` and ``{order}``."""
-
-    offer: str
-    done: str
-    notes: Mapping[str, str] = field(default_factory=dict)
-
-
-_SENTENCES = {
-    "change_plan": Sentences(
-        offer="utter_change_plan_offer",
-        done="utter_change_plan_done",
-        notes={
-            "broadband_fee": "utter_change_plan_broadband_fee",
-            "card_fee": "utter_change_plan_card_fee",
-            "contract": "utter_change_plan_contract",
-        },
-    ),
-    "subscribe_addon": Sentences(
-        offer="utter_subscribe_addon_offer", done="utter_subscribe_addon_done"
-    ),
-    "cancel_addon": Sentences(offer="utter_cancel_addon_offer", done="utter_cancel_addon_done"),
-    "open_roaming": Sentences(
-        offer="utter_open_roaming_offer",
-        done="utter_open_roaming_done",
-        notes={"too_short": "utter_open_roaming_too_short"},
-    ),
-    "undo_order": Sentences(offer="utter_undo_order_offer", done="utter_undo_order_done"),
-    "second_card": Sentences(
-        offer="utter_second_card_offer",
-        done="utter_second_card_done",
-        notes={
-            "prestige": "utter_second_card_prestige",
-            "mail": "utter_second_card_mail",
-            "store": "utter_second_card_store",
-        },
-    ),
-    "close_line": Sentences(
-        offer="utter_close_line_offer",
-        done="utter_close_line_done",
-        notes={
-            "exit_fee": "utter_close_line_exit_fee",
-            "refund": "utter_close_line_refund",
-            "second_cards": "utter_close_line_second_cards",
-            "broadband": "utter_close_line_broadband",
-            "points": "utter_close_line_points",
-        },
-    ),
-    "close_broadband": Sentences(
-        offer="utter_close_broadband_offer",
-        done="utter_close_broadband_done",
-        notes={"tv": "utter_close_broadband_tv"},
-    ),
-    "port_out": Sentences(
-        offer="utter_port_out_offer",
-        done="utter_port_out_done",
-        notes={
-            "balance": "utter_port_out_balance",
-            "second_cards": "utter_port_out_second_cards",
-            "broadband": "utter_port_out_broadband",
-            "points": "utter_port_out_points",
-        },
-    ),
-    "install_broadband": Sentences(
-        offer="utter_install_broadband_offer",
-        done="utter_install_broadband_done",
-        notes={"included": "utter_install_broadband_included"},
-    ),
-    "relocate_broadband": Sentences(
-        offer="utter_relocate_broadband_offer",
-        done="utter_relocate_broadband_done",
-    ),
-    "replace_card": Sentences(
-        offer="utter_replace_card_offer",
-        done="utter_replace_card_done",
-        notes={"esim": "utter_replace_card_esim"},
-    ),
-    "replace_lost_card": Sentences(
-        offer="utter_replace_lost_card_offer", done="utter_replace_lost_card_done"
-    ),
-    "suspend_service": Sentences(
-        offer="utter_suspend_service_offer",
-        done="utter_suspend_service_done",
-        notes={
-            "contract": "utter_suspend_service_contract",
-            "broadband": "utter_suspend_service_broadband",
-            "cards": "utter_suspend_service_cards",
-            "addons": "utter_suspend_service_addons",
-        },
-    ),
-    "resume_service": Sentences(
-        offer="utter_resume_service_offer", done="utter_resume_service_done"
-    ),
-    "lift_lost": Sentences(offer="utter_lift_lost_offer", done="utter_lift_lost_done"),
-    "spam_shield": Sentences(offer="utter_spam_shield_offer", done="utter_spam_shield_done"),
-    "refund_charge": Sentences(offer="utter_refund_charge_offer", done="utter_refund_charge_done"),
-    "redeem_points": Sentences(offer="utter_redeem_points_offer", done="utter_redeem_points_done"),
-}
 
 
 def begin_order(kind: str, params: Mapping[str, str]) -> list[EventType]:
@@ -333,7 +234,7 @@ class FinishOrder(CareAction):
                 dispatcher.utter_message(response="utter_order_declined")
             return forget(FORM_SLOTS)
         response = {
-            OrderState.PLACED: _SENTENCES[order.kind].done,
+            OrderState.PLACED: SENTENCES[order.kind].done,
             OrderState.ACCEPTED: "utter_order_accepted",
             OrderState.REFUSED: "utter_order_refused",
         }[order.state]
@@ -345,31 +246,53 @@ class FinishOrder(CareAction):
 
 def say_offer(dispatcher: CollectingDispatcher, kind: str, terms: Terms) -> None:
     """Say what would be ordered, what more there is to know, and ask for a yes."""
-    sentences = _SENTENCES[kind]
+    sentences = SENTENCES[kind]
     dispatcher.utter_message(response=sentences.offer, **{"name": terms.name, **terms.words})
     for note in terms.notes:
         dispatcher.utter_message(response=sentences.notes[note.name], **note.values)
     dispatcher.utter_message(response="utter_order_confirm")
 
 
-async def taken_as_yes(
-    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, kind: str
-) -> list[EventType] | None:
-    """Events of a yes in the words of the order itself (确认退订, 好的，撤销); None where the message is no yes.
+class OrderingAction(VerifiedAction):
+    """Leads to an order of one ``kind``, for verified customers only.
 
-    It must answer the question for consent to this kind of order, and name nothing.
+    While consent to such an order is asked, the wish in the order's own words (确认退订, 好的，撤销) is a yes.
     """
-    message = tracker.latest_message
-    asked = (tracker.active_loop or {}).get("name") == FORM
-    if not asked or tracker.get_slot("requested_slot") != "consent" or _kind(tracker) != kind:
-        return None
-    text = text_of(tracker).strip()
-    if message.get("entities") or not _YES.fullmatch(text):
-        return None
-    slots = await ValidateOrderForm(services).validate_consent(True, dispatcher, tracker, {})
-    if slots.get("consent") and services.orders.yes_suffices(kind):
-        slots["consent_code"] = CHECKED  # it is ordered: nothing more is asked
-    return [SlotSet(slot, value) for slot, value in slots.items()]
+
+    kind = ""
+
+    async def run_verified(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    ) -> list[EventType]:
+        """Take the yes, or lead on to the order."""
+        assert caller.verified is not None
+        yes = await self._yes(dispatcher, tracker)
+        if yes is not None:
+            return yes
+        return await self.lead(dispatcher, tracker, caller.verified.line_id)
+
+    async def lead(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
+    ) -> list[EventType]:
+        """Find out what is wanted for the verified line, up to the order."""
+        raise NotImplementedError
+
+    async def _yes(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> list[EventType] | None:
+        """The events of a yes; None where the message is none or names something."""
+        message = tracker.latest_message
+        asked = (tracker.active_loop or {}).get("name") == FORM
+        if not asked or tracker.get_slot("requested_slot") != "consent":
+            return None
+        text = text_of(tracker).strip()
+        if _kind(tracker) != self.kind or message.get("entities") or not _YES.fullmatch(text):
+            return None
+        form = ValidateOrderForm(self.services)
+        slots = await form.validate_consent(True, dispatcher, tracker, {})
+        if slots.get("consent") and self.services.orders.yes_suffices(self.kind):
+            slots["consent_code"] = CHECKED  # it is ordered: nothing more is asked
+        return [SlotSet(slot, value) for slot, value in slots.items()]
 
 
 def _kind(tracker: Tracker) -> str | None:

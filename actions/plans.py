@@ -12,7 +12,6 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
-    VerifiedAction,
     ask_identity,
     begin_form,
     leave_form,
@@ -20,11 +19,10 @@ from actions.base import (
 )
 from actions.identity import OwnNumberAction
 from actions.listed import Item, items_of, listed, picked
-from actions.orders import begin_order, say_rejected, taken_as_yes
+from actions.orders import OrderingAction, begin_order, say_rejected
 from care.bss.protocol import BssRejected, OfferingKind, RejectReason
 from care.catalogue.service import check_plan, find_plan, plans_on_sale
 from care.clock import local_date
-from care.conversations.callers import Caller
 from care.wording import day, yuan
 
 FORM = "change_plan_form"
@@ -96,20 +94,16 @@ class QueryPlan(OwnNumberAction):
         )
 
 
-class ChangePlan(VerifiedAction):
+class ChangePlan(OrderingAction):
     """A change of plan: which one, then the order."""
 
     action_name = "action_change_plan"
+    kind = "change_plan"
 
-    async def run_verified(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    async def lead(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
     ) -> list[EventType]:
         """On to the order where the plan is known, else to the form; a line that may not change is told so."""
-        assert caller.verified is not None
-        yes = await taken_as_yes(self.services, dispatcher, tracker, "change_plan")
-        if yes is not None:
-            return yes
-        line_id = caller.verified.line_id
         wanted = tracker.get_slot("plan") or _by_place(tracker, text_of(tracker))
         if await say_refused(self.services, dispatcher, line_id):
             return leave_form(["plan"])

@@ -9,7 +9,6 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
     CareAction,
-    CareForm,
     DomainDict,
     Services,
     Slots,
@@ -17,7 +16,6 @@ from actions.base import (
     begin_form,
     intent_of,
     leave_form,
-    says_yes,
     text_of,
 )
 from actions.broadband import (
@@ -25,9 +23,9 @@ from actions.broadband import (
 )
 from actions.broadband import (
     REJECTIONS,
+    AddressForm,
     AskAddress,
     check_address,
-    check_phone,
     finish_lead,
     hold_time,
     wanted_slots,
@@ -113,7 +111,7 @@ class RelocateBroadband(VerifiedAction):
         )
 
 
-class ValidateRelocateForm(CareForm):
+class ValidateRelocateForm(AddressForm):
     """Which line, and where to."""
 
     form = FORM
@@ -149,20 +147,6 @@ class ValidateRelocateForm(CareForm):
     ) -> Slots:
         """See ``check_address``."""
         return await check_address(self.services, dispatcher, tracker, value)
-
-    async def validate_lead(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """Yes or no."""
-        if value is None or isinstance(value, bool):
-            return {"lead": value}
-        return {"lead": says_yes(tracker, str(value))}
-
-    async def validate_phone_number(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """Mobile numbers only."""
-        return check_phone(dispatcher, value)
 
 
 class AskBroadbandAccess(CareAction):

@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import DomainDict, Services, VerifiedAction, begin_form, intent_of, leave_form
+from actions.base import DomainDict, Services, begin_form, intent_of, leave_form
 from actions.journeys import (
     as_trip,
     countries_of,
@@ -17,14 +17,13 @@ from actions.journeys import (
     read_trip,
     trip_slots,
 )
-from actions.orders import begin_order, say_rejected, taken_as_yes
+from actions.orders import OrderingAction, begin_order, say_rejected
 from actions.roaming_form import FORM, OPEN_ROAMING
 from actions.wish_words import WishWords, wish_words
 from care.bss.protocol import Addon, AddonKind, BssRejected, RejectReason, RoamingCountry
 from care.catalogue import held, roaming
 from care.catalogue.roaming import Trip
 from care.catalogue.service import find_addon
-from care.conversations.callers import Caller
 from care.wording import data_size, day, yuan
 
 _REJECTIONS = {
@@ -40,7 +39,7 @@ _QUESTION = re.compile(
 _CLOSE = re.compile(r"关(?!于)|取消|退(?!休)|停|不用了|回国")
 
 
-class OpenRoaming(VerifiedAction):
+class OpenRoaming(OrderingAction):
     """Roaming is wanted, or what it costs."""
 
     action_name = OPEN_ROAMING
@@ -54,18 +53,14 @@ class OpenRoaming(VerifiedAction):
             return await self._say_prices(dispatcher, tracker, words)
         return await super().run(dispatcher, tracker, domain)
 
-    async def run_verified(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
+    async def lead(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
     ) -> list[EventType]:
         """On to the order where country, days and pack are known, else to the form."""
-        assert caller.verified is not None
-        yes = await taken_as_yes(self.services, dispatcher, tracker, "open_roaming")
-        if yes is not None:
-            return yes
         words = wish_words(tracker, INTENT)
         if _CLOSE.search(words.text) and not words.values("country"):
-            return await self._close(dispatcher, caller.verified.line_id)
-        if await self._refused(dispatcher, caller.verified.line_id):
+            return await self._close(dispatcher, line_id)
+        if await self._refused(dispatcher, line_id):
             return leave_form()
         countries = await _countries_chosen(self.services, tracker, words)
         if not countries:

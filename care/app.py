@@ -245,6 +245,7 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.port_codes.handlers(),
         **services.privacy.handlers(),
         **services.appointments.handlers(),
+        **services.field_work.handlers(),
         **services.lines.handlers(),
         **services.ticket_watch.handlers(),
         **services.outage_notices.handlers(),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from care.appointments.field_work import FieldWork
 from care.appointments.service import Appointments
 from care.backends import PubSub
 from care.bss.protocol import Bss
@@ -50,6 +51,7 @@ class Services:
     agent_orders: AgentOrders
     tickets: Tickets
     appointments: Appointments
+    field_work: FieldWork
     ticket_watch: TicketWatch
     outage_notices: OutageNotices
     conversations: Conversations

@@ -8,6 +8,7 @@ import structlog
 from cryptography.fernet import Fernet
 
 from care.admin.metrics import MeasuredEngine, Metrics
+from care.appointments.field_work import FieldWork
 from care.appointments.policy import load_policies
 from care.appointments.service import Appointments, following
 from care.backends import MemoryPubSub, PubSub
@@ -101,18 +102,19 @@ def wire(
     links = Links(settings.session_secret.get_secret_value(), settings.public_url, clock)
     sandbox = _sandbox(settings, db, links, clock) if gateway is None else None
     announcer = conversations.announcer
-    tickets = Tickets(db, clock, settings.zone, duties, following(announcer.ticket))
+    follow_ticket = following(announcer.ticket)
+    tickets = Tickets(db, clock, settings.zone, duties, follow_ticket)
     appointments = Appointments(
         db,
         bss,
         sms,
-        tickets,
         load_policies(settings.data_dir / "demo" / "appointments.yml"),
         clock,
         settings.zone,
         announcer.ticket,
     )
-    kinds = all_kinds(bss, duties, appointments, settings.zone)
+    field_work = FieldWork(db, bss, tickets, appointments, clock, follow_ticket)
+    kinds = all_kinds(bss, duties, field_work, settings.zone)
     orders = Orders(db, kinds, verification, duties, clock, settings.zone)
     words = load_words(settings.data_dir / "line_words.yml")
     return Services(
@@ -135,6 +137,7 @@ def wire(
         ),
         tickets=tickets,
         appointments=appointments,
+        field_work=field_work,
         ticket_watch=TicketWatch(
             db,
             clock,

@@ -20,6 +20,8 @@ CHINESE, ENGLISH = "zh", "en"
 
 _CHARACTER = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[a-z]{2,}")
+_NO_WORDS = re.compile(r"<[^>]*>|https?://\S+|\S+@\S+|\S*\d\S*")
+"""Mark-up, addresses and what has a digit in it (a tax number, an order's number): of no language."""
 _OPENINGS = frozenset({"help", "agent", "human", "operator", "representative"})
 """Words that are English by themselves. Others that stand alone (ok, bye, hello, puk) are said in Chinese, too."""
 
@@ -42,7 +44,7 @@ def language_of(text: str, before: str = CHINESE) -> str:
     text = text[:_MOST].lower()
     if _CHARACTER.search(text):
         return CHINESE
-    words = _WORD.findall(text)
+    words = _WORD.findall(_NO_WORDS.sub(" ", text))
     if len(words) < 2:
         return ENGLISH if words and words[0] in _OPENINGS else before
     foreign = [word for word in words if not _is_pinyin(word)]

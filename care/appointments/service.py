@@ -1,8 +1,6 @@
 """Appointments for the other parts of the server: what is free, book, move, give up, remind.
 
-A booking that leads through an order holds its slot first (``hold``), so that it is still there when the customer has
-agreed; the order's ticket and the appointment are then written together (``open_work``). Each write can be repeated
-without doing anything twice.
+Each write can be repeated without doing anything twice. The visits of orders are in ``field_work``.
 """
 
 from collections.abc import Callable
@@ -16,7 +14,7 @@ from sqlalchemy.orm import Session
 from care.appointments import ledger, texts
 from care.appointments.ledger import AlreadyBooked, NotLive, SlotFull, Wanted
 from care.appointments.policy import Policies, Policy
-from care.appointments.tables import Appointment, AppointmentState, WorkOrder
+from care.appointments.tables import Appointment, AppointmentState
 from care.appointments.timetable import Place, TimeSlot, bookable
 from care.bss.protocol import Bss, PlaceKind
 from care.clock import Clock, local_date
@@ -25,8 +23,7 @@ from care.db import Database
 from care.db.jobs import Handler, Job, schedule
 from care.errors import Conflict, NotFound
 from care.tickets import lifecycle
-from care.tickets.service import Announce, TicketRequest, Tickets
-from care.tickets.tables import Ticket, TicketState
+from care.tickets.service import Announce
 
 __all__ = [
     "AlreadyBooked",
@@ -35,7 +32,6 @@ __all__ = [
     "Request",
     "SlotFull",
     "TooLate",
-    "Work",
     "following",
 ]
 
@@ -81,17 +77,6 @@ class Request:
     conversation_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Work:
-    """What a placed order has engineers do: its ticket, and the slot that was held for it."""
-
-    order_id: str
-    operator_order_id: str
-    name: str
-    held: str
-    ticket: TicketRequest
-
-
 class Appointments:
     """Books, moves, reminds."""
 
@@ -100,7 +85,6 @@ class Appointments:
         db: Database,
         bss: Bss,
         sms: SmsGateway,
-        tickets: Tickets,
         policies: Policies,
         clock: Clock,
         zone: ZoneInfo,
@@ -109,7 +93,6 @@ class Appointments:
         self._db = db
         self._bss = bss
         self._sms = sms
-        self._tickets = tickets
         self._policies = policies
         self._clock = clock
         self._zone = zone
@@ -166,7 +149,7 @@ class Appointments:
             before = session.scalar(select(Appointment.id).where(Appointment.key == wanted.key))
             row = ledger.book(session, wanted, now, self._zone)
             if before is None:
-                self._tell_booked(session, row, name, now)
+                self.tell_booked(session, row, name, now)
             return row
 
         return await self._db.write(work)
@@ -252,43 +235,10 @@ class Appointments:
         found = await self._db.read(lambda session: ledger.of_tickets(session, [number]))
         return found.get(number)
 
-    def open_work(self, session: Session, work: Work) -> Ticket:
-        """Open the ticket of a placed order, with its appointment, in the order's own transaction.
-
-        The slot was held when the customer agreed. Where it is held no more (the operator's system was down for long),
-        the ticket waits for another time and the customer is told.
-        """
-        now = self._clock()
-        done = session.scalar(select(WorkOrder).where(WorkOrder.order_id == work.order_id))
-        if done is not None:
-            return session.get_one(Ticket, done.ticket_number)
-        ticket = self._tickets.open_in(session, work.ticket)
-        session.add(
-            WorkOrder(
-                ticket_number=ticket.number,
-                order_id=work.order_id,
-                operator_order_id=work.operator_order_id,
-            )
-        )
-        try:
-            row = ledger.keep(session, work.held, f"ticket:{ticket.number}", ticket.number, now)
-        except (NotLive, NotFound):
-            note = "选好的上门时间没有保住，等客户另约时间"
-            lifecycle.note(session, ticket.number, "bot", note, now)
-            text = texts.lost_text(work.name, ticket.number)
-            phone = work.ticket.phone
-            schedule(session, SMS_JOB, {"phone": phone, "text": text}, now)
-        else:
-            note = f"预约上门：{texts.label(row.day, row.hours)}（{row.number}）"
-            lifecycle.note(session, ticket.number, "bot", note, now)
-            self._tell_booked(session, row, "", now)
-        return ticket
-
     def handlers(self) -> dict[str, Handler]:
         """What the job loop calls, by kind."""
         return {
             ledger.RELEASE_JOB: self._release,
-            ledger.WORK_JOB: self._finish_work,
             REMINDER_JOB: self._send_reminder,
             SMS_JOB: self._send,
         }
@@ -331,7 +281,8 @@ class Appointments:
             raise TooLate(number=number)
         return row
 
-    def _tell_booked(self, session: Session, row: Appointment, name: str, now: datetime) -> None:
+    def tell_booked(self, session: Session, row: Appointment, name: str, now: datetime) -> None:
+        """Have the customer told of a new appointment, now and on the evening before."""
         text = texts.booked_text(row, name)
         schedule(session, SMS_JOB, {"phone": row.phone, "text": text}, now)
         self._remind(session, row, now)
@@ -378,25 +329,6 @@ class Appointments:
             session.get_one(Appointment, row.id).reminded_for = begins
 
         await self._db.write(work)
-
-    async def _finish_work(self, job: Job) -> None:
-        """Tell the operator's system what became of the work: done, or not to be done."""
-
-        def work(session: Session) -> tuple[str, str] | None:
-            ticket = session.get(Ticket, job.payload["ticket"])
-            order = session.get(WorkOrder, job.payload["ticket"])
-            return (
-                None if ticket is None or order is None else (ticket.state, order.operator_order_id)
-            )
-
-        found = await self._db.read(work)
-        if found is None or found[0] not in (
-            TicketState.RESOLVED,
-            TicketState.CLOSED,
-            TicketState.CANCELLED,
-        ):
-            return
-        await self._bss.finish_broadband_order(found[1], done=found[0] != TicketState.CANCELLED)
 
 
 def _matter(request: Request) -> str:

@@ -56,7 +56,7 @@ class Difference:
         name = NAMES[self.feature]
         if self.before is not None and self.after is not None:
             return f"{name} {self.before}→{self.after}"
-        return f"{name} {self.before or self.after}".rstrip()
+        return f"{name} {self.before or self.after or ''}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,18 @@ _TITLES = {
     OrderAction.CHANGE_PLAN: "换成{name}",
     OrderAction.SUBSCRIBE_ADDON: "开通{name}",
     OrderAction.CANCEL_ADDON: "退订{name}",
+    OrderAction.INSTALL_BROADBAND: "新装{name}",
+    OrderAction.RELOCATE_BROADBAND: "{name}",
 }
 
 
 async def offering_name(bss: Bss, offering_id: str) -> str:
-    """The name of a plan or an add-on; its identifier where it is in the catalogue no more."""
+    """The name of a plan, an add-on or a broadband offer; its identifier where the catalogue has it no more."""
     offering = await bss.plan(offering_id) or await bss.addon(offering_id)
-    return offering.name if offering is not None else offering_id
+    if offering is not None:
+        return offering.name
+    broadband = {one.id: one.name for one in await bss.broadband_offers()}
+    return broadband.get(offering_id, offering_id)
 
 
 async def order_title(bss: Bss, order: OrderReceipt) -> str:

@@ -31,7 +31,7 @@ def said_in(folder: Path) -> list[Said]:
 
 def _said_in_file(path: Path) -> Iterator[Said]:
     module = ast.parse(path.read_text(encoding="utf-8"))
-    tables = _assigned(module.body)
+    tables = {**_imported(module, path.parent), **_assigned(module.body)}
     for function in ast.walk(module):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
@@ -46,6 +46,17 @@ def _said_in_file(path: Path) -> Iterator[Said]:
                     frozenset(_responses(given["response"], known)),
                     _values(call, known),
                 )
+
+
+def _imported(module: ast.Module, folder: Path) -> dict[str, ast.expr]:
+    """The tables that come from a file beside this one, under the names that they have there."""
+    found: dict[str, ast.expr] = {}
+    for node in module.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{folder.name}."):
+            source = folder / f"{str(node.module).rpartition('.')[2]}.py"
+            there = _assigned(ast.parse(source.read_text(encoding="utf-8")).body)
+            found |= {one.name: there[one.name] for one in node.names if one.name in there}
+    return found
 
 
 def _is_utter_message(call: ast.Call) -> bool:

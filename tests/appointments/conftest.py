@@ -1,6 +1,5 @@
 """Lends the demo operator's fixtures, and appointments on it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from care.appointments.field_work import FieldWork
 from care.appointments.policy import load_policies
 from care.appointments.service import Appointments, following
 from care.bss.embedded import EmbeddedBss
@@ -47,6 +47,7 @@ class World:
     texts: Texts
     tickets: Tickets
     appointments: Appointments
+    work: FieldWork
     announced: list[str]
 
     async def ticket(self, **fields: Any) -> Ticket:
@@ -63,7 +64,8 @@ class World:
 
     async def work_off(self) -> None:
         """Do every job that is due."""
-        loop = JobLoop(self.db, self.clock, self.appointments.handlers())
+        handlers = {**self.appointments.handlers(), **self.work.handlers()}
+        loop = JobLoop(self.db, self.clock, handlers)
         while await loop.run_due():
             pass
 
@@ -79,8 +81,9 @@ def world(db: Database, clock: Clock, bss: EmbeddedBss) -> World:
     def announce(session: Session, number: str, at: datetime) -> None:
         announced.append(number)
 
-    tickets = Tickets(db, clock, ZONE, load_duties(ROOT / "data" / "duties"), following(announce))
+    follow_ticket = following(announce)
+    tickets = Tickets(db, clock, ZONE, load_duties(ROOT / "data" / "duties"), follow_ticket)
     policies = load_policies(ROOT / "data" / "demo" / "appointments.yml")
-    make: Callable[..., Appointments] = Appointments
-    appointments = make(db, bss, texts, tickets, policies, clock, ZONE, announce)
-    return World(db, clock, bss, texts, tickets, appointments, announced)
+    appointments = Appointments(db, bss, texts, policies, clock, ZONE, announce)
+    work = FieldWork(db, bss, tickets, appointments, clock, follow_ticket)
+    return World(db, clock, bss, texts, tickets, appointments, work, announced)

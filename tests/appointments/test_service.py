@@ -8,32 +8,16 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from care.appointments.ledger import AlreadyBooked, NotLive, SlotFull, of_tickets, remove_lapsed
-from care.appointments.service import HOLD, Request, TooLate, Work
-from care.appointments.tables import Appointment, AppointmentState, Slot, WorkOrder
+from care.appointments.service import HOLD, TooLate
+from care.appointments.tables import Appointment, AppointmentState, Slot
 from care.appointments.timetable import Place
 from care.bss.protocol import PlaceKind
 from care.db.jobs import JobRow
 from care.errors import NotFound
 from care.tickets.lifecycle import history
-from care.tickets.service import TicketRequest
-from care.tickets.tables import Ticket, TicketKind, TicketState
+from care.tickets.tables import Ticket, TicketState
 from tests.appointments.conftest import ZONE, World
-
-HOME = Place(PlaceKind.VISIT, "jixie")  # three teams, one in the evening
-SHOP = Place(PlaceKind.SHOP, "s_wenhua")  # one counter
-DAY = date(2026, 11, 27)
-MORNING, EVENING = "09:00-12:00", "18:00-21:00"
-
-
-def request(key: str, place: Place = HOME, **fields: Any) -> Request:
-    wanted: dict[str, Any] = {
-        "day": DAY,
-        "hours": EVENING if place is HOME else "10:00-10:30",
-        "business": "repair",
-        "customer_id": "C1001",
-        "phone": "13800138001",
-    }
-    return Request(key=key, place=place, **{**wanted, **fields})
+from tests.appointments.requests import DAY, EVENING, HOME, MORNING, SHOP, request
 
 
 def stale(session: object) -> None:
@@ -246,55 +230,6 @@ async def test_times_that_were_only_held_are_not_kept_on_record(world: World) ->
     world.clock.forward(timedelta(days=2))
     assert removed() == 1
     assert [row.number for row in world.rows(Appointment)] == [booked.number]
-
-
-def work_of(held: str, order: str = "o1") -> Work:
-    wanted = TicketRequest(
-        TicketKind.INSTALLATION, "宽带新装", "…", "bot", customer_id="C1001", phone="13800138001"
-    )
-    return Work(order, "bss-1", "家庭宽带300M", held, wanted)
-
-
-async def test_an_order_opens_ticket_and_appointment_together_and_once(world: World) -> None:
-    held = await world.appointments.hold(request("t1"))
-    for _ in range(2):
-        world.db.write_now(lambda session: world.appointments.open_work(session, work_of(held.id)))
-    [ticket] = world.rows(Ticket)
-    [row] = world.rows(Appointment)
-    assert (row.state, row.ticket_number) == (AppointmentState.BOOKED, ticket.number)
-    assert [slot.taken for slot in world.rows(Slot)] == [1]
-    world.clock.forward(HOLD * 2)
-    await world.work_off()
-    assert world.rows(Appointment)[0].state == AppointmentState.BOOKED
-    assert len(world.texts.sent) == 1
-
-
-async def test_a_failed_transaction_leaves_neither(world: World) -> None:
-    held = await world.appointments.hold(request("t1"))
-
-    def work(session: Any) -> None:
-        world.appointments.open_work(session, work_of(held.id))
-        raise RuntimeError("the order could not be noted")
-
-    with pytest.raises(RuntimeError):
-        world.db.write_now(work)
-    assert world.rows(Ticket) == []
-    assert world.rows(WorkOrder) == []
-    assert world.rows(Appointment)[0].state == AppointmentState.HELD
-
-
-async def test_an_order_placed_too_late_for_its_slot_asks_for_another_time(world: World) -> None:
-    held = await world.appointments.hold(request("t1"))
-    world.clock.forward(HOLD)
-    await world.work_off()
-    world.db.write_now(lambda session: world.appointments.open_work(session, work_of(held.id)))
-    [ticket] = world.rows(Ticket)
-    await world.work_off()
-    [(_, text)] = world.texts.sent
-    assert ticket.number in text
-    assert "另一个方便的时间" in text
-    steps = world.db.read_now(lambda session: history(session, ticket.number))
-    assert "没有保住" in steps[-1].note
 
 
 async def test_the_evening_before_reminds_once_and_only_of_the_last_time(world: World) -> None:

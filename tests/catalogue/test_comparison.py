@@ -25,6 +25,13 @@ def test_going_down_names_everything_that_is_lost() -> None:
     assert comparison.gained == ()
 
 
+def test_what_is_either_there_or_not_has_no_value() -> None:
+    lost = [difference.text for difference in compare(PLANS["p59"], PLANS["p19"]).lost]
+    assert "流量结转" in lost
+    gained = [difference.text for difference in compare(PLANS["p19"], PLANS["p59"]).gained]
+    assert "流量结转" in gained
+
+
 def test_going_up_names_what_is_gained() -> None:
     comparison = compare(PLANS["p129"], PLANS["p159"])
     assert comparison.fee_difference == Decimal(30)

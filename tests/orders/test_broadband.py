@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from actions.orders import _SENTENCES
+from actions.order_sentences import SENTENCES
+from care.appointments.field_work import FieldWork
 from care.appointments.policy import load_policies
 from care.appointments.service import Appointments, Request, following
 from care.appointments.tables import Appointment, AppointmentState, WorkOrder
@@ -39,6 +40,7 @@ class Site:
     world: World
     tickets: Tickets
     appointments: Appointments
+    work: FieldWork
     orders: Orders
 
     async def offer(self, **changes: str) -> Offer:
@@ -71,7 +73,11 @@ class Site:
 
     async def work_off(self) -> None:
         """Do what is due."""
-        handlers = {**self.orders.handlers(), **self.appointments.handlers()}
+        handlers = {
+            **self.orders.handlers(),
+            **self.appointments.handlers(),
+            **self.work.handlers(),
+        }
         loop = JobLoop(self.world.db, self.world.clock, handlers)
         while await loop.run_due():
             pass
@@ -105,14 +111,16 @@ def site(world: World, flaky: Flaky) -> Site:
     def announce(session: Session, number: str, at: Any) -> None:
         """Nobody listens."""
 
-    tickets = Tickets(world.db, world.clock, ZONE, duties, following(announce))
+    follow_ticket = following(announce)
+    tickets = Tickets(world.db, world.clock, ZONE, duties, follow_ticket)
     policies = load_policies(ROOT / "data" / "demo" / "appointments.yml")
     appointments = Appointments(
-        world.db, world.bss, world.texts, tickets, policies, world.clock, ZONE, announce
+        world.db, world.bss, world.texts, policies, world.clock, ZONE, announce
     )
+    work = FieldWork(world.db, world.bss, tickets, appointments, world.clock, follow_ticket)
     orders = world.orders(bss=flaky)
-    orders._kinds = all_kinds(flaky, duties, appointments)  # type: ignore[arg-type]
-    return Site(world, tickets, appointments, orders)
+    orders._kinds = all_kinds(flaky, duties, work)  # type: ignore[arg-type]
+    return Site(world, tickets, appointments, work, orders)
 
 
 async def test_terms_name_all_that_is_agreed_to(site: Site) -> None:
@@ -199,6 +207,40 @@ async def test_the_operator_hears_what_became_of_the_work(site: Site, done: bool
     assert str(receipt.state) == ("completed" if done else "cancelled")
 
 
+@pytest.mark.parametrize("changes", [{}, {"broadband": "BB1001"}])
+async def test_an_order_taken_back_sends_nobody(site: Site, changes: dict[str, str]) -> None:
+    made = await site.offer(**changes)
+    order = await site.orders.confirm(made.id, site.world.verified, consent())
+    params = {"order": str(order.operator_order_id)}
+    undo = await site.orders.offer(site.world.verified, "undo_order", params)
+    assert "不收任何费用" in undo.terms.text
+    await site.orders.ask_consent(undo.id, site.world.verified, "127.0.0.1")
+    for _ in range(2):
+        await site.orders.confirm(undo.id, site.world.verified, consent())
+        await site.work_off()
+    [ticket], [row] = site.world.rows(Ticket), site.world.rows(Appointment)
+    assert (ticket.state, row.state) == (TicketState.CANCELLED, AppointmentState.CANCELLED)
+    receipt = await site.world.bss.order(params["order"])
+    assert receipt is not None
+    assert str(receipt.state) == "cancelled"
+    with pytest.raises(BssRejected) as refused:
+        await site.orders.offer(site.world.verified, "undo_order", params)
+    assert refused.value.reason is RejectReason.TOO_LATE
+
+
+async def test_work_that_is_done_is_not_taken_back(site: Site) -> None:
+    made = await site.offer()
+    order = await site.orders.confirm(made.id, site.world.verified, consent())
+    [ticket] = site.world.rows(Ticket)
+    await site.tickets.move(ticket.number, TicketState.RESOLVED, "agent:1", "")
+    await site.work_off()
+    params = {"order": str(order.operator_order_id)}
+    with pytest.raises(BssRejected) as refused:
+        await site.orders.offer(site.world.verified, "undo_order", params)
+    assert refused.value.reason is RejectReason.TOO_LATE
+    assert site.world.rows(Ticket)[0].state == TicketState.RESOLVED
+
+
 async def test_a_move_names_its_fee_and_keeps_the_speed(site: Site) -> None:
     offer = await site.offer(broadband="BB1001")
     assert "移机费50元" in offer.terms.text
@@ -228,7 +270,7 @@ async def test_the_sentences_find_their_words_in_the_terms(
 ) -> None:
     offer = await site.offer(**changes)
     responses = read_yaml(ROOT / "domain.yml")["responses"]
-    sentences = _SENTENCES[offer.kind]
+    sentences = SENTENCES[offer.kind]
     given = {"name", *offer.terms.words}
     for response, extra in ((sentences.offer, set()), (sentences.done, {"order"})):
         for wording in responses[response]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from actions.orders import _SENTENCES
+from actions.order_sentences import SENTENCES
 from care.bss.embedded import EmbeddedBss
 from care.bss.protocol import Bss, BssRejected, RejectReason
 from care.customers.verification import Verified
@@ -32,7 +32,7 @@ _WAY_OUT = re.compile(r"撤销|退订|取消|改办|重新开通")
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_sentences_and_an_example(kind: str) -> None:
-    assert kind in _SENTENCES, "add its sentences in actions/orders.py"
+    assert kind in SENTENCES, "add its sentences in actions/orders.py"
     assert EXAMPLES.get(kind) or kind in TESTED_ELSEWHERE, "add one in tests/orders/examples.py"
 
 
@@ -55,7 +55,7 @@ async def test_the_words_of_its_terms_fill_its_sentences(
     bss: EmbeddedBss, kind: str, example: Example
 ) -> None:
     _, terms = await terms_of(bss, all_kinds(bss, DUTIES)[kind], example)
-    sentences = _SENTENCES[kind]
+    sentences = SENTENCES[kind]
     assert places(sentences.offer) <= {"name", *terms.words}
     assert places(sentences.done) <= {"name", "order", *terms.words}
     said = places(sentences.offer) | places(sentences.done)

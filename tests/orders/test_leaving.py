@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from actions.orders import _SENTENCES
+from actions.order_sentences import SENTENCES
 from care.bss.protocol import BssRejected, RejectReason
 from care.customers.verification import Verified, VerifiedSession
 from care.datafiles import read_yaml
@@ -60,7 +60,7 @@ def places(response: str) -> set[str]:
 async def test_the_sentences_get_their_values_from_the_terms(world: World, kind: str) -> None:
     customer_id, params = KINDS[kind]
     terms = await world.orders().terms(await customer(world, customer_id), kind, params)
-    sentences = _SENTENCES[kind]
+    sentences = SENTENCES[kind]
     given = {"name", *terms.words}
     assert places(sentences.offer) <= given
     assert places(sentences.done) <= given | {"order"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from actions.orders import _SENTENCES
+from actions.order_sentences import SENTENCES
 from care.bss.embedded import EmbeddedBss
 from care.bss.protocol import BssRejected, LineStatus, RejectReason
 from care.customers.verification import Verified
@@ -69,7 +69,7 @@ async def test_terms_fill_the_sentences_and_name_what_the_law_wants(
     terms: Terms = await all_kinds(bss, DUTIES)[kind].terms(
         await verified(bss, customer), params, TODAY
     )
-    sentences = _SENTENCES[kind]
+    sentences = SENTENCES[kind]
     given = {"name", "order", *terms.words}
     assert places(sentences.offer) <= given - {"order"}
     assert places(sentences.done) <= given

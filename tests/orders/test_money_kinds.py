@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from actions.orders import _SENTENCES
+from actions.order_sentences import SENTENCES
 from care.bss.embedded import EmbeddedBss
 from care.bss.protocol import BssRejected, BssUnavailable, RejectReason
 from care.datafiles import read_yaml
@@ -133,7 +133,7 @@ async def test_the_terms_fill_every_place_of_the_sentences(
 ) -> None:
     terms: Terms = await world.orders().terms(world.verified, kind, params)
     responses = read_yaml(ROOT / "domain.yml")["responses"]
-    sentences = _SENTENCES[kind]
+    sentences = SENTENCES[kind]
     for name in (sentences.offer, sentences.done):
         for wording in responses[name]:
             texts = [wording["text"]]

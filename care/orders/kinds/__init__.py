@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from care.appointments.service import Appointments
+from care.appointments.field_work import FieldWork
 from care.bss.protocol import Bss
 from care.duties import Duties
 from care.orders.kinds.base import Choice, Note, OrderKind, OrderToPlace, Params, Terms
@@ -31,9 +31,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def all_kinds(
-    bss: Bss, duties: Duties, appointments: Appointments | None = None, zone: ZoneInfo = ZONE
+    bss: Bss, duties: Duties, work: FieldWork | None = None, zone: ZoneInfo = ZONE
 ) -> dict[str, OrderKind]:
-    """Every kind by its name; those that send an engineer only with ``appointments``.
+    """Every kind by its name; those that send an engineer only with ``work``.
 
     The days of the operator's rules begin in ``zone``.
     """
@@ -42,7 +42,7 @@ def all_kinds(
         SubscribeAddon(bss),
         CancelAddon(bss),
         OpenRoaming(bss),
-        UndoOrder(bss),
+        UndoOrder(bss, work),
         SecondCard(bss),
         CloseLine(bss),
         CloseBroadband(bss),
@@ -56,6 +56,6 @@ def all_kinds(
         RefundCharge(bss, duties, zone),
         RedeemPoints(bss),
     ]
-    if appointments is not None:
-        kinds += [InstallBroadband(bss, appointments), RelocateBroadband(bss, appointments)]
+    if work is not None:
+        kinds += [InstallBroadband(bss, work), RelocateBroadband(bss, work)]
     return {kind.name: kind for kind in kinds}

@@ -72,7 +72,7 @@ class OrderKind(ABC):
     """One thing that can be ordered. An instance is shared by all requests and keeps nothing of them."""
 
     name: ClassVar[str]
-    """Stored with offers and orders; names the dialogue's sentences, too (``actions/orders.py``)."""
+    """Stored with offers and orders; names the dialogue's sentences, too (``actions/order_sentences.py``)."""
 
     @abstractmethod
     async def terms(self, verified: Verified, params: Params, today: date) -> Terms:

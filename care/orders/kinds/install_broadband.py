@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from care.appointments.service import Appointments, Work
+from care.appointments.field_work import FieldWork, Work
 from care.appointments.texts import label
 from care.broadband.service import coverage, offers_at
 from care.bss.protocol import BroadbandOffer, Bss, BssRejected, RejectReason
@@ -22,9 +22,9 @@ class InstallBroadband(OrderKind):
 
     name = "install_broadband"
 
-    def __init__(self, bss: Bss, appointments: Appointments) -> None:
+    def __init__(self, bss: Bss, work: FieldWork) -> None:
         self._bss = bss
-        self._appointments = appointments
+        self._work = work
 
     async def terms(self, verified: Verified, params: Params, today: date) -> Terms:
         """See the base class."""
@@ -35,7 +35,7 @@ class InstallBroadband(OrderKind):
         if params["offer"] not in priced:
             raise BssRejected(RejectReason.NOT_ON_SALE)
         offer, fee = priced[params["offer"]].offer, priced[params["offer"]].monthly_fee
-        if not await self._appointments.keep_free(params["held"], verified.customer_id):
+        if not await self._work.appointments.keep_free(params["held"], verified.customer_id):
             raise BssRejected(RejectReason.TIME_TAKEN)
         visit = label(date.fromisoformat(params["day"]), params["hours"])
         return Terms(
@@ -78,7 +78,7 @@ class InstallBroadband(OrderKind):
             conversation_id=order.params.get("conversation"),
         )
         work = Work(order.id, order.operator_order_id, order.name, order.params["held"], request)
-        self._appointments.open_work(session, work)
+        self._work.open(session, work)
 
 
 def work_description(order: OrderToPlace, *lines: str) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from care.appointments.service import Appointments, Work
+from care.appointments.field_work import FieldWork, Work
 from care.appointments.texts import label
 from care.broadband.service import relocation
 from care.bss.protocol import BroadbandAccess, BroadbandOffer, Bss, BssRejected, RejectReason
@@ -22,9 +22,9 @@ class RelocateBroadband(OrderKind):
 
     name = "relocate_broadband"
 
-    def __init__(self, bss: Bss, appointments: Appointments) -> None:
+    def __init__(self, bss: Bss, work: FieldWork) -> None:
         self._bss = bss
-        self._appointments = appointments
+        self._work = work
 
     async def terms(self, verified: Verified, params: Params, today: date) -> Terms:
         """See the base class."""
@@ -36,7 +36,7 @@ class RelocateBroadband(OrderKind):
             raise BssRejected(RejectReason.UNKNOWN_BROADBAND)
         await self._bss.check_relocation(access.id, params["address"])
         area = await self._bss.area(access.area_id)
-        if not await self._appointments.keep_free(params["held"], verified.customer_id):
+        if not await self._work.appointments.keep_free(params["held"], verified.customer_id):
             raise BssRejected(RejectReason.TIME_TAKEN)
         visit = label(date.fromisoformat(params["day"]), params["hours"])
         return Terms(
@@ -77,7 +77,7 @@ class RelocateBroadband(OrderKind):
             conversation_id=order.params.get("conversation"),
         )
         work = Work(order.id, order.operator_order_id, "宽带移机", order.params["held"], request)
-        self._appointments.open_work(session, work)
+        self._work.open(session, work)
 
 
 def _text(

@@ -3,6 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy.orm import Session
+
+from care.appointments.field_work import FieldWork
 from care.bss.protocol import Bss, BssRejected, OrderAction, OrderReceipt, RejectReason
 from care.catalogue.names import order_title
 from care.customers.verification import Verified
@@ -13,6 +16,8 @@ _AFTER = {
     OrderAction.CHANGE_PLAN: "继续使用现在的套餐",
     OrderAction.SUBSCRIBE_ADDON: "不再开通，已收的费用全部退回",
     OrderAction.CANCEL_ADDON: "继续使用，不再退订",
+    OrderAction.INSTALL_BROADBAND: "不再上门安装，不收任何费用",
+    OrderAction.RELOCATE_BROADBAND: "不再移机，宽带留在原来的地址，不收任何费用",
 }
 
 
@@ -21,8 +26,9 @@ class UndoOrder(OrderKind):
 
     name = "undo_order"
 
-    def __init__(self, bss: Bss) -> None:
+    def __init__(self, bss: Bss, work: FieldWork | None = None) -> None:
         self._bss = bss
+        self._work = work
 
     async def terms(self, verified: Verified, params: Params, today: date) -> Terms:
         """See the base class. An order of another line is none that is known."""
@@ -49,6 +55,11 @@ class UndoOrder(OrderKind):
         """See the base class."""
         receipt = await self._bss.undo_order(order.params["order"], idempotency_key=order.id)
         return receipt.order_id
+
+    def placed(self, session: Session, order: OrderToPlace) -> None:
+        """No engineer comes for an order that was taken back."""
+        if self._work is not None:
+            self._work.give_up(session, order.params["order"])
 
 
 def _text(phone: str, title: str, order: OrderReceipt, today: date) -> str:
