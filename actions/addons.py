@@ -16,6 +16,7 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
+    actions_of_last_turn,
     ask_identity,
     begin_form,
     forget,
@@ -53,6 +54,7 @@ _REJECTIONS = {
 
 _DATA_WORDS = re.compile(r"流量|加油包|刘量|留量|上网|几?个G|\dG|data", re.IGNORECASE)
 _VOICE_WORDS = re.compile(r"语音|通话|分钟")
+_STEM = re.compile(r"(?:包|服务|业务|会员)$")
 _ALL_WORDS = re.compile(
     r"[都全]要|全部|所有|统统|通通|全都|都(?:给我|帮我)?[退停关取撤]|只保留套餐|只留套餐|all"
 )
@@ -123,7 +125,10 @@ class AskAddon(CareAction):
         if caller.verified is None:
             return [*leave_form(), *ask_identity(SubscribeAddon.action_name)]
         words = wish_words(tracker, "subscribe_addon")
-        offered = await self._offered(dispatcher, words, caller.verified.line_id)
+        kind = _kind_asked(words.text)
+        if kind is None and "action_query_usage" in actions_of_last_turn(tracker):
+            kind = AddonKind.DATA_PACK
+        offered = await self._offered(dispatcher, words, kind, caller.verified.line_id)
         dispatcher.utter_message(
             response="utter_ask_addon",
             addons="\n".join(map(_row, offered)),
@@ -132,14 +137,17 @@ class AskAddon(CareAction):
         return [listed("subscribe_addon", "addon", map(_item, offered))]
 
     async def _offered(
-        self, dispatcher: CollectingDispatcher, words: WishWords, line_id: str
+        self,
+        dispatcher: CollectingDispatcher,
+        words: WishWords,
+        kind: AddonKind | None,
+        line_id: str,
     ) -> list[Addon]:
         addons = await self.services.bss.addons()
         amount = words.value("data_amount")
         if isinstance(amount, int) and not _VOICE_WORDS.search(words.text):
             dispatcher.utter_message(response="utter_addon_no_such_size", size=data_size(amount))
             return packs.packs_of_size(addons, amount)
-        kind = _kind_asked(words.text)
         if kind is None:
             return await held.still_to_have(self.services.bss, line_id)
         today = local_date(self.services.clock(), self.services.zone)
@@ -293,13 +301,25 @@ async def _named(
     chosen = picked(words.text, items_of(tracker, intent))
     if chosen:
         return await _known(services, chosen)
-    named = await _known(services, texts)
+    named = await _known(services, texts) or await _by_stem(services, tracker, intent, words.text)
     amount = words.value("data_amount")
     if not named and isinstance(amount, int):
         offered = {item.id for item in items_of(tracker, intent)}
         of_size = packs.packs_of_size(await services.bss.addons(), amount)
         named = [a for a in of_size if a.data_mb == amount and (not offered or a.id in offered)]
     return named
+
+
+async def _by_stem(services: Services, tracker: Tracker, intent: str, text: str) -> list[Addon]:
+    """Of those listed, the one whose name without 包, 服务 … is in the text: 电视影院 for 电视影院包."""
+    offered = {item.id for item in items_of(tracker, intent)}
+    stems = {
+        addon: _STEM.sub("", addon.name)
+        for addon in await services.bss.addons()
+        if addon.id in offered
+    }
+    found = [addon for addon, stem in stems.items() if len(stem) > 1 and stem in text]
+    return found if len(found) == 1 else []
 
 
 async def _cancel_named(

@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from care.clock import Clock
 from care.db import Database
 from care.settings import Settings
+from care.studio.data.draft_views import draft_router
 from care.studio.data.repository import DataRepository
 from care.studio.data.service import EnqueueTraining, Parse, TrainingData
-from care.studio.data.views import data_router, draft_router
+from care.studio.data.views import data_router
 from care.studio.gate import REFUSALS, StudioGate
 from care.studio.inbox.views import inbox_router
 from care.studio.learn.views import Library, learn_router

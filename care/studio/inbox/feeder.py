@@ -43,12 +43,13 @@ class InboxFeeder:
     async def run(self, interval: float = LOOK_EVERY) -> None:
         """Fill for ever."""
         while True:
+            pause = interval
             try:
-                while await self.fill():
-                    await asyncio.sleep(PAUSE)
+                if await self.fill():
+                    pause = PAUSE
             except Exception:
                 log.exception("studio.feeder_failed")
-            await asyncio.sleep(interval)
+            await asyncio.sleep(pause)
 
     async def fill(self) -> int:
         """Take up the next events, else some of what was said before; gives how much, 0 when there is no more."""

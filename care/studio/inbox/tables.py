@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.db import Base, UtcDateTime
@@ -40,6 +40,13 @@ class SentenceGroup(Base):
         Index("ix_studio_groups_intent", "state", "intent", "score", "id"),
         Index("ix_studio_groups_reason", "state", "reason", "score", "id"),
         Index("ix_studio_groups_handled", "state", "handled_at", "id"),
+        # Few are claimed at a time.
+        Index(
+            "ix_studio_groups_claimed",
+            "claimed_by",
+            sqlite_where=text("claimed_by IS NOT NULL"),
+            postgresql_where=text("claimed_by IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
@@ -60,7 +67,7 @@ class SentenceGroup(Base):
     outcome: Mapped[str | None] = mapped_column(String(10))
     label: Mapped[str | None] = mapped_column(String(80))
     version: Mapped[int] = mapped_column(default=1)
-    claimed_by: Mapped[str | None] = mapped_column(String(26), index=True)
+    claimed_by: Mapped[str | None] = mapped_column(String(26))
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handled_by: Mapped[str | None] = mapped_column(String(40))
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,6 +1,7 @@
 import { computed, shallowRef } from 'vue'
 
 import type { Overview } from '@/api/studio'
+import { intents as labels } from '@/labels/intents'
 import { tell } from '@/ui/problems'
 import { useSession } from '@/ui/useSession'
 
@@ -21,7 +22,12 @@ export function useOverview() {
   return {
     overview,
     reload,
-    intents: computed(() => overview.value?.intents.map((one) => one.name) ?? []),
+    /** Those that have a label, until the data are read. */
+    intents: computed(
+      () =>
+        overview.value?.intents.map((one) => one.name) ??
+        Object.keys(labels).filter((name) => name !== 'nlu_fallback'),
+    ),
     entities: computed(() => Object.keys(overview.value?.entities ?? {})),
   }
 }
