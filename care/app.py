@@ -18,7 +18,7 @@ import actions.server
 from actions.anger_words import load_anger_words
 from actions.base import Services as ActionServices
 from actions.topics import load_wish_names
-from care import pages, studio
+from care import pages
 from care.admin import demo, health, metrics
 from care.admin.housekeeping import Housekeeping, Retention
 from care.admin.metrics import Measured, Metrics
@@ -30,7 +30,7 @@ from care.conversations.attachments import MAX_BYTES
 from care.conversations.outbox import remove_delivered
 from care.conversations.timeouts import Timeouts
 from care.customers import sms as text_messages
-from care.datafiles import read_yaml
+from care.datafiles import DataFileError, read_yaml
 from care.db.jobs import JobLoop
 from care.desk import Desk
 from care.desk.passwords import Passwords
@@ -45,22 +45,35 @@ from care.http.headers import SecurityHeaders
 from care.http.limits import BodyLimit
 from care.http.network import listed
 from care.http.pages import Pages
-from care.knowledge import intents_of_domain, open_knowledge_base
+from care.knowledge import LiveKnowledgeBase, intents_of_domain, open_knowledge_base
 from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
+from care.studio import InboxFeeder, Studio, StudioGate, faq_folder
+from care.studio.jobs import enqueue_training
+from care.studio.models_room import ModelsRoom
+from care.studio.trainer_door import ARCHIVE_LIMIT, ARCHIVE_PATH
+from care.studio.trials import remove_old_turns
 from care.tickets.complaints import load_complaint_guide
 
 log = structlog.get_logger()
 
 PUBLIC_BODY_LIMIT = 64 * 1024
-PICTURES = {re.compile(r"/desk/conversations/[0-9a-z]{26}/picture"): MAX_BYTES}
+IMPORT_BODY_LIMIT = 8 * 1024 * 1024
+"""A trainer's file of examples."""
+LARGER = {
+    re.compile(r"/desk/conversations/[0-9a-z]{26}/picture"): MAX_BYTES,
+    re.compile(r"/studio/data/import"): IMPORT_BODY_LIMIT,
+}
 PRIVATE_BODY_LIMIT = 16 * 1024 * 1024
 """Bytes. Rasa sends a tracker with each action."""
 
 SWEEP_EVERY = 60.0
 """Seconds between looks for silent conversations."""
+
+FAQ_LOOK_EVERY = 5.0
+"""Seconds between looks whether the knowledge base's files have changed."""
 
 PAGES = ("chat", "desk", "studio")
 DOMAIN = ROOT / "domain.yml"
@@ -81,7 +94,36 @@ def make_desk(services: Services, passwords: Passwords | None = None) -> Desk:
     )
 
 
-def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
+def make_models(services: Services) -> ModelsRoom:
+    """Training jobs, models and their rollout, of this process."""
+    return ModelsRoom(
+        db=services.db,
+        clock=services.clock,
+        settings=services.settings,
+        routing=services.routing,
+    )
+
+
+def make_studio(services: Services, desk: Desk) -> Studio:
+    """The trainers' studio of this process."""
+    return Studio(
+        db=services.db,
+        clock=services.clock,
+        settings=services.settings,
+        gate=studio_gate(desk),
+        parse=services.routing.parse,
+        enqueue=enqueue_training,
+    )
+
+
+def studio_gate(desk: Desk) -> StudioGate:
+    """Who comes into the studio: the desk knows the people."""
+    return StudioGate(desk.gate.studio_reader, desk.gate.trainer, desk.gate.writer)
+
+
+def public_app(
+    services: Services, desk: Desk, figures: Metrics, models: ModelsRoom | None = None
+) -> FastAPI:
     """What customers, other programs and agents reach."""
     settings = services.settings
     allowed = listed(settings.allowed_origins)
@@ -99,7 +141,7 @@ def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
             allow_headers=["Authorization", "Content-Type"],
         )
         middleware.append(cors)
-    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT, PICTURES))
+    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT, LARGER))
     if settings.wechat_on:
         services.stories.serve("wechat", partial(wechat.scan_address, services))
     app = _application("小讯", middleware)
@@ -109,7 +151,8 @@ def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
     app.include_router(miniprogram.router(services))
     app.include_router(wecom.router(services))
     app.include_router(desk.router())
-    app.include_router(studio.router(services.db, settings, desk.gate.reader))
+    app.include_router(make_studio(services, desk).router())
+    app.include_router((models or make_models(services)).router(studio_gate(desk)))
     app.include_router(pages.router(services))
     app.include_router(health.router(services))
     if settings.demo:
@@ -132,17 +175,21 @@ def _add_page(app: FastAPI, name: str, settings: Settings) -> None:
     app.router.routes.append(Mount(f"/{name}", Pages(settings.web_dir / name), name=name))
 
 
-def private_app(services: Services, figures: Metrics) -> FastAPI:
-    """What our own processes reach: Rasa's actions, figures. Callers show the action secret.
+def private_app(services: Services, figures: Metrics, models: ModelsRoom | None = None) -> FastAPI:
+    """What our own processes reach: Rasa's actions, the trainer's door, figures. Callers show their secret.
 
     Raises ``DataFileError`` for data files that make no sense.
     """
     secret = services.settings.action_secret.get_secret_value()
-    middleware = [Middleware(LastResort), Middleware(BodyLimit, PRIVATE_BODY_LIMIT)]
+    middleware = [
+        Middleware(LastResort),
+        Middleware(BodyLimit, PRIVATE_BODY_LIMIT, {ARCHIVE_PATH: ARCHIVE_LIMIT}),
+    ]
     app = _application("小讯 (private)", middleware, openapi_url=None)
-    app.include_router(
-        actions.server.router(_action_services(services), secret, _forms_of_domain())
-    )
+    given = _action_services(services)
+    app.state.knowledge = given.knowledge
+    app.include_router(actions.server.router(given, secret, _forms_of_domain()))
+    app.include_router((models or make_models(services)).trainer_router())
     app.include_router(
         metrics.router(figures, services.db), dependencies=[Depends(BearerSecret(secret))]
     )
@@ -184,7 +231,9 @@ def _action_services(services: Services) -> ActionServices:
         complaint_guide=load_complaint_guide(data / "demo" / "complaints.yml"),
         anger=load_anger_words(data / "anger.yml"),
         knowledge=open_knowledge_base(
-            data / "faq", intents_of_domain(DOMAIN), cache=services.settings.var_dir / "cache"
+            faq_folder(services.settings),
+            intents_of_domain(DOMAIN),
+            cache=services.settings.var_dir / "cache",
         ),
         duties=services.duties,
         wish_names=load_wish_names(data / "wishes.yml"),
@@ -203,12 +252,26 @@ def _action_services(services: Services) -> ActionServices:
     )
 
 
+async def watch_knowledge(private: FastAPI, interval: float = FAQ_LOOK_EVERY) -> None:
+    """Take up FAQ files that were published, or changed by hand, for ever."""
+    knowledge: LiveKnowledgeBase = private.state.knowledge
+    while True:
+        await asyncio.sleep(interval)
+        try:
+            if await asyncio.to_thread(knowledge.reload_if_changed):
+                log.info("knowledge.reloaded")
+        except (DataFileError, OSError) as error:
+            log.warning("knowledge.not_reloaded", error=str(error))
+
+
 def _forms_of_domain() -> dict[str, Any]:
     forms: dict[str, Any] = (read_yaml(DOMAIN) or {}).get("forms") or {}
     return forms
 
 
-def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
+def loops(
+    services: Services, desk: Desk, models: ModelsRoom | None = None
+) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the two applications, for ever, in every process."""
     reminders = Reminders(
         services.db, services.bss, services.duties, services.clock, services.settings.zone
@@ -248,6 +311,8 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         desk.presence.run(),
         _close_silent(services.timeouts),
         _housekeeping(services).run(),
+        InboxFeeder(services.db).run(),
+        *(models or make_models(services)).loops(),
     ]
 
 
@@ -273,6 +338,7 @@ def _housekeeping(services: Services) -> Housekeeping:
             "agent_sessions": remove_expired,
             "held_times": remove_lapsed,
             "outage_notices": remove_told,
+            "trial_turns": remove_old_turns,
             "handoffs": handoff_codes.remove_old,
             "outbox": remove_delivered,
             "wechat_callbacks": wechat.remove_answered,

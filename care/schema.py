@@ -31,8 +31,11 @@ MODULES = (
     "care.faults.tables",
     "care.orders.tables",
     "care.reminders.tables",
+    "care.studio.data.tables",
+    "care.studio.inbox.tables",
     "care.payments.sandbox",
     "care.payments.tables",
+    "care.studio.model_tables",
     "care.tickets.tables",
 )
 """Every module that defines a table."""

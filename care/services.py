@@ -21,6 +21,7 @@ from care.customers.verification import Verification
 from care.db import Database
 from care.duties import Duties
 from care.engine import Engine
+from care.engine.routing import Routing
 from care.enterprise.leads import Leads
 from care.faults.notices import OutageNotices
 from care.invoices.service import Invoices
@@ -45,6 +46,8 @@ class Services:
     db: Database
     pubsub: PubSub
     engine: Engine
+    routing: Routing
+    """Which Rasa process answers."""
     bss: Bss
     sms: SmsGateway
     duties: Duties

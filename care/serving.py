@@ -70,12 +70,15 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     desk = app.make_desk(services)
-    outer = _server(app.public_app(services, desk, figures), _PUBLIC_STOP)
-    inner = _server(app.private_app(services, figures), _PRIVATE_STOP)
+    models = app.make_models(services)
+    outer = _server(app.public_app(services, desk, figures, models), _PUBLIC_STOP)
+    private_app = app.private_app(services, figures, models)
+    inner = _server(private_app, _PRIVATE_STOP)
     inner_task = asyncio.create_task(inner.serve([private]))
     outer_task = asyncio.create_task(outer.serve([public]))
     loops: list[asyncio.Task[None]] = [
-        asyncio.create_task(work) for work in app.loops(services, desk)
+        asyncio.create_task(work)
+        for work in (*app.loops(services, desk, models), app.watch_knowledge(private_app))
     ]
     waiting = asyncio.create_task(stop.wait())
     log.info("serving", public=_address(public), private=_address(private))

@@ -19,6 +19,7 @@ SECRETS = (
     "gateway_secret",
     "action_secret",
     "rasa_token",
+    "trainer_secret",
     "session_secret",
     "pepper",
     "sealing_key",
@@ -55,10 +56,30 @@ class Settings(BaseSettings):
         "", description="overlay of the rule pack: a file's name in data/duties/overlays/"
     )
     data_dir: Path = Field(ROOT / "data", description="knowledge base, rule pack, demo operator")
+    data_repository: Path | None = Field(
+        None,
+        description="git repository with domain.yml and data/ for the studio; default: the folder of data_dir",
+    )
     database_url: str = Field("", description="SQLAlchemy address; default SQLite in var_dir")
     redis_url: str = Field("", description="redis://… for several processes; default: in memory")
     engine_url: str = Field("http://127.0.0.1:5005", description="Rasa's address")
     model: str = Field("", description="path of the model archive Rasa runs (shown in the studio)")
+    models_dir: Path | None = Field(
+        None, description="folder of the trained models; default var_dir/models"
+    )
+    engines_file: Path | None = Field(
+        None,
+        description="where the supervisor reads which Rasa processes to run; without it the studio cannot put models live",
+    )
+    gate_min_cases: int = Field(
+        20, ge=1, description="test cases from which the gate looks at an intent by itself"
+    )
+    gate_points: float = Field(
+        3.0, ge=0, description="points of F1 that such an intent may lose to the live model"
+    )
+    gate_overall_points: float = Field(
+        1.0, ge=0, description="points of accuracy that all cases together may lose"
+    )
     public_url: str = Field(
         "",
         description="address customers reach this server by, for links; default http://host:port",
@@ -186,6 +207,7 @@ class Settings(BaseSettings):
     gateway_secret: SecretStr = SecretStr("")
     action_secret: SecretStr = SecretStr("")
     rasa_token: SecretStr = SecretStr("")
+    trainer_secret: SecretStr = SecretStr("")
     session_secret: SecretStr = SecretStr("")
     pepper: SecretStr = SecretStr("")
     sealing_key: SecretStr = SecretStr("")
@@ -201,6 +223,7 @@ class Settings(BaseSettings):
                 setattr(self, name, SecretStr(file.read_text(encoding="ascii").strip()))
         if not self.public_url:
             self.public_url = f"http://{self.host}:{self.port}"
+        self.models_dir = self.models_dir or self.var_dir / "models"
         if not self.database_url:
             self.database_url = f"sqlite:///{self.var_dir / 'care.db'}"
         if missing := self._missing_for_wechat():
@@ -208,6 +231,11 @@ class Settings(BaseSettings):
         if missing := self._missing_for_platforms():
             raise ValueError(f"a mini program or WeCom is on without {', '.join(missing)}")
         return self
+
+    @property
+    def models(self) -> Path:
+        """The folder of the trained models."""
+        return self.models_dir or self.var_dir / "models"
 
     def _missing_for_wechat(self) -> list[str]:
         if not self.wechat_on:
@@ -255,6 +283,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The zone in which people read times."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def data_root(self) -> Path:
+        """The folder with ``domain.yml`` and ``data/`` that the studio reads and publishes in."""
+        return self.data_repository or self.data_dir.parent
 
     @property
     def demo(self) -> bool:

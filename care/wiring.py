@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from cryptography.fernet import Fernet
@@ -35,6 +36,7 @@ from care.desk import agents_online
 from care.duties import Duties, load_duties
 from care.engine import Engine
 from care.engine.rasa import RasaEngine
+from care.engine.routing import Backend, RasaClient, RoutedEngine, Routes, Routing
 from care.enterprise.leads import Leads
 from care.faults.notices import OutageNotices
 from care.http.network import listed
@@ -93,9 +95,8 @@ def wire(
         raise ValueError(f"these secrets are not set: {', '.join(missing)}")
     db = Database(settings.database_url)
     pubsub = pubsub or (RedisPubSub(settings.redis_url) if settings.redis_url else MemoryPubSub())
-    engine = engine or RasaEngine(
-        settings.engine_url, settings.gateway_secret.get_secret_value(), settings.engine_timeout
-    )
+    routing = _routing(settings)
+    engine = engine or RoutedEngine(routing)
     if metrics is not None:
         engine = MeasuredEngine(engine, metrics)
     duties = duties or load_duties(settings.data_dir / "duties", settings.province or None)
@@ -129,6 +130,7 @@ def wire(
         db=db,
         pubsub=pubsub,
         engine=engine,
+        routing=routing,
         bss=bss,
         sms=sms,
         duties=duties,
@@ -196,6 +198,17 @@ def wire(
         seniors=Seniors(db, clock),
         lines=LineService(db, bss, links, sms, clock, words),
     )
+
+
+def _routing(settings: Settings) -> Routing:
+    """All turns to the process that the product was started with; ``care.studio.rollout`` points it at others."""
+
+    def client(url: str) -> RasaClient:
+        secret = settings.gateway_secret.get_secret_value()
+        return RasaEngine(url, secret, settings.engine_timeout)
+
+    model = Path(settings.model).name.removesuffix(".tar.gz")
+    return Routing(Routes(Backend(model, settings.engine_url)), client)
 
 
 def _sandbox(settings: Settings, db: Database, links: Links, clock: Clock) -> SandboxGateway | None:

@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Union
 
 from tools import environments
 from tools.content_hash import content_hash, files_below
@@ -93,6 +94,30 @@ def ensure_model(layout: Layout, environ: Optional[Mapping[str, str]] = None) ->
     return path
 
 
+def train_command(layout: Layout, name: str, out: Path) -> List[Union[str, Path]]:
+    """Rasa's own training of the data at ``layout.root``, where it must be run; the archive goes into ``out``."""
+    domain = "domain.yml" if (layout.root / "domain.yml").exists() else "domain"
+    return [
+        *(layout.python("bot"), "-m", "rasa", "train"),
+        *("--config", "config.yml", "--domain", domain),
+        *("--data", *(folder for folder in _DATA if (layout.root / folder).exists())),
+        *("--fixed-model-name", name, "--out", out),
+        # Stories joined to each other, by which neither of the policies learns: they leave them out.
+        *("--augmentation", "0"),
+    ]
+
+
+def stage_of(line: str) -> Optional[str]:
+    """What Rasa begins to do by a line of its output: the component's name."""
+    found = re.search(
+        r"Starting to train component '([\w.]+)'|Restored component '([\w.]+)' from cache", line
+    )
+    if found is None:
+        return None
+    trained, restored = (name and name.rpartition(".")[2] for name in found.groups())
+    return f"training {trained}" if trained else f"{restored}: unchanged"
+
+
 def _train(layout: Layout, path: Path, environ: Mapping[str, str]) -> None:
     root = layout.root
     log = layout.log / "train.log"
@@ -100,20 +125,12 @@ def _train(layout: Layout, path: Path, environ: Mapping[str, str]) -> None:
     for old in layout.cache.glob("rasa-*"):
         if old != cache:
             shutil.rmtree(str(old), ignore_errors=True)
-    domain = "domain.yml" if (root / "domain.yml").exists() else "domain"
     name = path.name[: -len(".tar.gz")]
     aside = Path(tempfile.mkdtemp(prefix=".training-", dir=str(layout.models)))
     try:
         with Step(f"training the model {name}") as step:
             run_logged(
-                [
-                    *(layout.python("bot"), "-m", "rasa", "train"),
-                    *("--config", "config.yml", "--domain", domain),
-                    *("--data", *(folder for folder in _DATA if (root / folder).exists())),
-                    *("--fixed-model-name", name, "--out", aside),
-                    # Stories joined to each other, by which neither of the policies learns: they leave them out.
-                    *("--augmentation", "0"),
-                ],
+                train_command(layout, name, aside),
                 log,
                 cwd=root,
                 environ=environ,
@@ -136,17 +153,44 @@ class _Stages:
         self._step = step
 
     def line(self, text: str) -> None:
-        found = re.search(
-            r"Starting to train component '(\w+)'|Restored component '(\w+)' from cache", text
-        )
-        if found is not None:
-            trained, restored = found.groups()
-            self._step.detail(f"training {trained}" if trained else f"{restored}: unchanged")
+        stage = stage_of(text)
+        if stage is not None:
+            self._step.detail(stage)
+
+
+def archive_path(layout: Layout, name: str) -> Path:
+    """Where the archive of the model ``name`` stands or would stand."""
+    return layout.models / f"{name}.tar.gz"
+
+
+def models_in_use(layout: Layout) -> List[str]:
+    """The models that the studio has live, keeps warm or tries."""
+    noted = _noted(layout)
+    return [str(noted[role]) for role in ("live", "former", "candidate") if noted.get(role)]
+
+
+def promoted_model(layout: Layout) -> Optional[Path]:
+    """The archive that somebody has put live in the studio; ``None`` when nobody has, or it is gone."""
+    noted = _noted(layout)
+    if not noted.get("promoted") or not re.fullmatch(_PREFIX + "[0-9a-f]{12}", str(noted["live"])):
+        return None
+    path = archive_path(layout, str(noted["live"]))
+    return path if path.is_file() else None
+
+
+def _noted(layout: Layout) -> Dict[str, Any]:
+    """What the care server notes in ``var`` of the models it uses (``care/studio/rollout.py``)."""
+    try:
+        content = json.loads((layout.var / "live_model.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _remove_old(layout: Layout, present: Path) -> None:
-    """Keep the newest archives besides the present one, so that a step back needs no training."""
-    archives = [path for path in layout.models.glob(_PREFIX + "*.tar.gz") if path != present]
+    """Keep the newest archives besides the present one, so that a step back needs no training; and those in use."""
+    kept = {present, *(archive_path(layout, name) for name in models_in_use(layout))}
+    archives = [path for path in layout.models.glob(_PREFIX + "*.tar.gz") if path not in kept]
     archives.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in archives[_KEPT - 1 :]:
         path.unlink()

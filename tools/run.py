@@ -5,7 +5,11 @@ and the care server running until Ctrl-C. Settings are the ``CARE_*`` variables 
 ``care/settings.py`` and:
 
 CARE_BOT_PORT       Rasa's port on loopback (5005)
-CARE_MODELS_DIR     folder of the trained models (var/models)
+CARE_MODEL          archive to start with (the model put live in the studio, else that of the present data)
+CARE_TRAINER        off: no trainer beside the product (on)
+CARE_TRAINER_MB     megabytes of memory that a training may take (3000)
+CARE_TRAINER_URL    care's private port, for a trainer on another machine (CARE_PRIVATE_HOST and CARE_PRIVATE_PORT)
+CARE_FROZEN_SET     the frozen test set that models are measured on (tests/nlu/sentences.yml)
 CARE_TRACKER_URL    SQLAlchemy address of the database for Rasa's trackers (SQLite in var)
 CARE_READY_SECONDS  how long the start may take once all is installed and trained (300)
 """
@@ -24,9 +28,10 @@ from typing import Dict, Iterator, List, Mapping, NamedTuple, NoReturn, Sequence
 
 from tools import ports, secret_files
 from tools.bootstrap import prepare
+from tools.engines import Engine, follow, write_first
 from tools.failure import SetupFailure, run_main
 from tools.layout import Layout
-from tools.model import bot_environment, ensure_model
+from tools.model import bot_environment, ensure_model, model_path, promoted_model
 from tools.ports import Port
 from tools.readiness import wait_until_ready
 from tools.steps import Step, run_logged, say
@@ -45,6 +50,7 @@ class RunSettings(NamedTuple):
     private_port: int
     bot_port: int
     ready_seconds: int
+    trainer: bool = True
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> RunSettings:
@@ -60,6 +66,7 @@ class RunSettings(NamedTuple):
             _number(environ, "CARE_PRIVATE_PORT", 8081, 65535),
             _number(environ, "CARE_BOT_PORT", 5005, 65535),
             _number(environ, "CARE_READY_SECONDS", 300, 86400),
+            (environ.get("CARE_TRAINER") or "on") != "off",
         )
 
     def ports(self) -> List[Port]:
@@ -100,8 +107,11 @@ def care_environment(
         value for value in (environ.get("NO_PROXY") or environ.get("no_proxy"), local) if value
     ]
     defaults = {"CARE_ENGINE_URL": f"http://{LOOPBACK}:{settings.bot_port}"}
+    if not environ.get("CARE_ENGINE_URL"):
+        defaults["CARE_ENGINES_FILE"] = str(engines_file(layout))
     fixed = {
         "CARE_VAR_DIR": str(layout.var),
+        "CARE_MODELS_DIR": str(layout.models),
         "CARE_SECRETS_DIR": str(layout.secrets),
         "CARE_MODE": settings.mode,
         "CARE_HOST": settings.host,
@@ -115,6 +125,11 @@ def care_environment(
     }
     said = {name: value for name, value in environ.items() if value or not name.startswith("CARE_")}
     return {**defaults, **said, **fixed}
+
+
+def engines_file(layout: Layout) -> Path:
+    """Where it stands which Rasa processes there shall be."""
+    return layout.run / "engines.json"
 
 
 def without_secrets(environ: Mapping[str, str], *kept: str) -> Dict[str, str]:
@@ -166,17 +181,29 @@ def children(
     layout: Layout, settings: RunSettings, model: Path, environ: Mapping[str, str]
 ) -> List[Child]:
     """The processes of the product."""
+    first = rasa_child(layout, Engine("rasa", model, settings.bot_port), environ)
+    care = Child(
+        "care", care_command(layout, "serve"), environ, layout.root, layout.log / "care.log"
+    )
+    return [first, care, *([trainer_child(layout, environ)] if settings.trainer else [])]
+
+
+def rasa_child(layout: Layout, engine: Engine, environ: Mapping[str, str]) -> Child:
+    """A Rasa process that runs one model."""
     rasa = [str(layout.python("bot")), "-m", "tools.rasa_server", "run", "--enable-api"]
-    rasa += ["--interface", LOOPBACK, "--port", str(settings.bot_port), "--model", str(model)]
+    rasa += ["--interface", LOOPBACK, "--port", str(engine.port), "--model", str(engine.model)]
     rasa += ["--endpoints", str(layout.run / "endpoints.yml")]
     rasa += ["--credentials", str(layout.run / "credentials.yml")]
     # The other secrets that Rasa needs are in its two files; the rest is none of its business.
     for_bot = bot_environment(layout, without_secrets(environ, "rasa_token"))
-    bot = Child("rasa", rasa, for_bot, layout.root, layout.log / "rasa.log")
-    care = Child(
-        "care", care_command(layout, "serve"), environ, layout.root, layout.log / "care.log"
-    )
-    return [bot, care]
+    return Child(engine.name, rasa, for_bot, layout.root, layout.log / f"{engine.name}.log")
+
+
+def trainer_child(layout: Layout, environ: Mapping[str, str]) -> Child:
+    """The trainer, which waits for jobs of the studio."""
+    command = [str(layout.python("bot")), "-m", "tools.trainer"]
+    for_trainer = bot_environment(layout, without_secrets(environ, "trainer_secret"))
+    return Child("trainer", command, for_trainer, layout.root, layout.log / "trainer.log")
 
 
 async def serve(
@@ -208,7 +235,19 @@ async def serve(
         await loop.run_in_executor(None, greet, layout, settings, environ, beside)
 
     say(f"· starting Rasa and the care server (logs: {layout.log})")
-    await supervisor.run(when_ready)
+    write_first(engines_file(layout), Engine("rasa", model, settings.bot_port))
+    following = asyncio.ensure_future(
+        follow(
+            supervisor,
+            engines_file(layout),
+            layout.models,
+            lambda engine: rasa_child(layout, engine, environ),
+        )
+    )
+    try:
+        await supervisor.run(when_ready)
+    finally:
+        following.cancel()
     say("· stopped")
 
 
@@ -254,10 +293,32 @@ def main(beside: Sequence[Beside] = ()) -> int:
         for one in beside:
             environ.update(one.settings)
         set_up_product(layout, settings, environ)
-        model = ensure_model(layout, without_secrets(environ))
+        model = model_to_run(layout, environ)
         ports.require_free(needed)  # minutes may have passed
         asyncio.run(serve(layout, settings, model, {**environ, "CARE_MODEL": str(model)}, beside))
     return 0
+
+
+def model_to_run(layout: Layout, environ: Mapping[str, str]) -> Path:
+    """The archive that is named, else the one put live in the studio, else that of the present data.
+
+    Raises `SetupFailure`.
+    """
+    if environ.get("CARE_MODEL"):
+        named = (layout.root / Path(environ["CARE_MODEL"]).expanduser()).resolve()
+        if named.parent != layout.models.resolve() or not named.is_file():
+            raise SetupFailure(f"CARE_MODEL is {named}, which is no archive in {layout.models}.")
+        return named
+    promoted = promoted_model(layout)
+    if promoted is None:
+        return ensure_model(layout, without_secrets(environ))
+    if promoted != model_path(layout):
+        say(
+            f"· the model {promoted.name} was put live in the studio, so it is run; the present data"
+            " make another one: train it in the studio, or start with that of the data once by"
+            f" removing {layout.var / 'live_model.json'}"
+        )
+    return promoted
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:

@@ -29,6 +29,7 @@ NAMES: Dict[str, Callable[[], str]] = {
     "gateway_secret": _hex,  # care to the gateway channel in Rasa
     "action_secret": _hex,  # Rasa to the action webhook of care
     "rasa_token": _hex,  # care to Rasa's own HTTP API
+    "trainer_secret": _hex,  # the trainer to its door in care
     "session_secret": _hex,  # signs the session tokens of the web chat
     "pepper": _hex,  # mixed into the hashes of one-time codes
     "sealing_key": _fernet_key,  # seals what is stored but must not be readable in the database

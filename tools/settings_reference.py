@@ -23,6 +23,7 @@ PURPOSES: Dict[str, str] = {
     "gateway_secret": "the care server shows it to the gateway channel inside Rasa",
     "action_secret": "Rasa shows it to the action webhook, Prometheus to `/metrics`",
     "rasa_token": "Rasa's own HTTP API wants it as `?token=`",
+    "trainer_secret": "the trainer shows it to `/trainer` on the private port",
     "session_secret": "signs the session tokens of the web chat",
     "pepper": "mixed into the hashes of one-time codes, and of numbers and addresses that are counted",
     "sealing_key": "encrypts a one-time code for the length of its turn; 32 bytes in urlsafe base64",
@@ -38,8 +39,8 @@ counts as not set.
 
 ## The care server
 
-Read by every `python -m care …` command. `make run` passes them through and fixes `CARE_VAR_DIR`, `CARE_SECRETS_DIR`
-and `CARE_MODEL` itself.
+Read by every `python -m care …` command. `make run` passes them through and fixes `CARE_VAR_DIR`, `CARE_SECRETS_DIR`,
+`CARE_MODELS_DIR` and `CARE_MODEL` itself.
 
 """
 

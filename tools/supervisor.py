@@ -8,7 +8,18 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Awaitable, Callable, List, Mapping, NamedTuple, Optional, Sequence
+from typing import (
+    Any,
+    Awaitable,
+    Callable,
+    Dict,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Set,
+)
 
 from tools.failure import SetupFailure
 from tools.steps import say
@@ -49,10 +60,29 @@ class Supervisor:
         self._patience = patience or Patience()
         self._stopping = asyncio.Event()
         self._ready = False
+        self._keepers: Dict[str, asyncio.Future[None]] = {}
+        self._news = asyncio.Event()
 
     def stop(self) -> None:
         """Ask `run` to end all children and return; the loop's signal handlers may call it."""
         self._stopping.set()
+
+    def start(self, child: Child) -> None:
+        """Keep one more child running, while `run` runs; nothing happens for a name that is kept already."""
+        if child.name not in self._keepers and not self._stopping.is_set():
+            self._keepers[child.name] = asyncio.ensure_future(self._keep(child))
+            self._news.set()
+
+    async def end(self, name: str) -> None:
+        """End a child in good order and keep it no longer; nothing happens for a name that is not kept."""
+        keeper = self._keepers.pop(name, None)
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+
+    def running(self) -> List[str]:
+        """The names of the children that are kept running."""
+        return list(self._keepers)
 
     async def run(self, when_ready: Callable[[], Awaitable[None]]) -> None:
         """Start all children, await ``when_ready`` once, keep them running until `stop`.
@@ -61,20 +91,31 @@ class Supervisor:
         again and again before that, and whatever ``when_ready`` raises; no child is left running in
         any case.
         """
-        keepers = [asyncio.ensure_future(self._keep(child)) for child in self._children]
+        for child in self._children:
+            self.start(child)
         stopped = asyncio.ensure_future(self._stopping.wait())
         readiness = asyncio.ensure_future(self._await_readiness(when_ready))
+        others: Set[asyncio.Future[Any]] = {stopped, readiness}
         try:
-            pending = {readiness, stopped, *keepers}
-            while stopped in pending:
-                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
+            while not stopped.done():
+                self._news.clear()
+                news = asyncio.ensure_future(self._news.wait())
+                await asyncio.wait(
+                    {*others, news, *self._keepers.values()}, return_when=asyncio.FIRST_COMPLETED
+                )
+                news.cancel()
+                for task in [*others, *self._keepers.values()]:
+                    if task.done() and not task.cancelled():
+                        task.result()
+                if readiness.done():
+                    others.discard(readiness)
         finally:
             self._stopping.set()
             readiness.cancel()
             stopped.cancel()
-            await asyncio.gather(readiness, stopped, *keepers, return_exceptions=True)
+            await asyncio.gather(
+                readiness, stopped, *self._keepers.values(), return_exceptions=True
+            )
 
     async def _await_readiness(self, when_ready: Callable[[], Awaitable[None]]) -> None:
         await when_ready()
@@ -129,13 +170,19 @@ class Supervisor:
         try:
             await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not ended.done():
-                _signal_group(process.pid, signal.SIGTERM)
-                await asyncio.wait({ended}, timeout=self._patience.stop)
+                await self._end(process.pid, ended)
+        except asyncio.CancelledError:  # this child is to end, the others go on
+            await self._end(process.pid, ended)
+            raise
         finally:
             stopping.cancel()
             # what it started itself, or all of it if it is stuck
             _signal_group(process.pid, signal.SIGKILL)
         return await ended
+
+    async def _end(self, leader: int, ended: asyncio.Future[int]) -> None:
+        _signal_group(leader, signal.SIGTERM)
+        await asyncio.wait({ended}, timeout=self._patience.stop)
 
 
 def _signal_group(leader: int, number: signal.Signals) -> None:

@@ -17,6 +17,8 @@ A turn that fails leaves no trace in the tracker, so the same turn may be asked 
 brought to an end is found by its id and answered with what was said then. ``GET /webhooks/gateway/ready`` tells
 whether a model is loaded and the tracker store answers. ``POST /webhooks/gateway/forget {"sender": conversation id}``
 removes all that is kept of a dialogue: 200 ``{"removed": events}``, 501 ``cannot_forget`` with another tracker store.
+``POST /webhooks/gateway/parse {"text"}`` tells what is understood of a text outside of any dialogue, and keeps nothing:
+200 ``{"understanding": {…}, "latency_ms": …}``.
 """
 
 import hmac
@@ -123,7 +125,7 @@ class GatewayInput(InputChannel):
             agent = _agent(request.app)
             if agent is None:
                 return _error("not_ready", 503)
-            sender = _sender(request)
+            sender = _text(request, "sender")
             if sender is None:
                 return _error("bad_request", 400)
             try:
@@ -135,6 +137,25 @@ class GatewayInput(InputChannel):
             if removed is None:
                 return _error("cannot_forget", 501)
             return response.json({"removed": removed})
+
+        @routes.post("/parse")
+        async def parse(request: Request) -> HTTPResponse:
+            if not self._allowed(request):
+                return _error("unauthenticated", 401)
+            agent = _agent(request.app)
+            if agent is None or agent.processor is None:
+                return _error("not_ready", 503)
+            text = _text(request, "text")
+            if text is None:
+                return _error("bad_request", 400)
+            started = time.perf_counter()
+            try:
+                parsed = await agent.processor.parse_message(UserMessage(_as_plain_text(text)))
+            except Exception as error:
+                logger.error("Parsing broke: %s at %s", type(error).__name__, _places(error))
+                return _error("broken", 500)
+            took = round((time.perf_counter() - started) * 1000, 2)
+            return response.json({"understanding": understanding_of(parsed), "latency_ms": took})
 
         return routes
 
@@ -211,15 +232,15 @@ def _agent(app: Sanic) -> Agent | None:
     return agent
 
 
-def _sender(request: Request) -> str | None:
-    """The conversation that the request names, when it has the right form."""
+def _text(request: Request, field: str) -> str | None:
+    """The text that the request has in ``field``, when it has the right form."""
     if len(request.body) > BODY_LIMIT:
         return None
     try:
-        sender = request.json["sender"]
+        text = request.json[field]
     except Exception:
         return None
-    return sender if isinstance(sender, str) and sender else None
+    return text if isinstance(text, str) and text else None
 
 
 def _body(request: Request) -> dict[str, Any] | None:

@@ -46,6 +46,14 @@ class Gate:
             raise Forbidden()
         return agent
 
+    async def studio_reader(self, request: Request) -> SignedInAgent:
+        """Somebody who may see the studio: trainers and supervisors. Raises ``Forbidden``, too."""
+        return _trains(await self.reader(request))
+
+    async def trainer(self, request: Request) -> SignedInAgent:
+        """The same, and their own page calls: who may change what the assistant learns."""
+        return _trains(await self.writer(request))
+
     def own_page(self, request: Request) -> None:
         """Refuse a browser's call from another site. Raises ``CsrfRefused``."""
         if not self._origins.permit(request):
@@ -59,3 +67,9 @@ class Gate:
         if not self._origins.permit(websocket):
             raise Forbidden()
         return await self._sessions.find(websocket.cookies.get(COOKIE))
+
+
+def _trains(agent: SignedInAgent) -> SignedInAgent:
+    if agent.role is AgentRole.AGENT:
+        raise Forbidden()
+    return agent

@@ -55,6 +55,18 @@ class RasaEngine:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise EngineFailed(cause="malformed_answer") from error
 
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What Rasa understands of ``text`` by itself, outside of any conversation; in the form of a turn's result.
+
+        Raises ``EngineUnreachable`` or ``EngineFailed``.
+        """
+        response = await self._post("/parse", {"text": text})
+        try:
+            understanding: dict[str, Any] = response.json()["understanding"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise EngineFailed(cause="malformed_answer") from error
+        return understanding
+
     async def ready(self) -> bool:
         """Whether Rasa has loaded a model and reaches its tracker store."""
         try:
@@ -65,8 +77,12 @@ class RasaEngine:
 
     async def forget(self, conversation_id: str) -> None:
         """Have Rasa remove the conversation's tracker."""
+        await self._post("/forget", {"sender": conversation_id})
+
+    async def _post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """The answer to a call that must succeed."""
         try:
-            response = await self._http.post("/forget", json={"sender": conversation_id})
+            response = await self._http.post(path, json=body)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise EngineUnreachable(cause=type(error).__name__) from error
         except httpx.HTTPError as error:
@@ -75,6 +91,7 @@ class RasaEngine:
             raise EngineUnreachable(cause="not_ready")
         if response.status_code != 200:
             raise EngineFailed(cause=_failure(response)[0])
+        return response
 
     async def close(self) -> None:
         """Close the connections."""

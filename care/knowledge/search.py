@@ -197,9 +197,30 @@ class LiveKnowledgeBase:
     asking goes on with the old one, and a mistake in the files leaves the old one standing.
     """
 
-    def __init__(self, build: Callable[[], KnowledgeBase]) -> None:
+    def __init__(self, build: Callable[[], KnowledgeBase], folder: Path | None = None) -> None:
         self._build = build
+        self._folder = folder
+        self._seen = self._marks()
         self._current = build()
+
+    def reload_if_changed(self) -> bool:
+        """Take up the folder's files when one has changed since the last time; gives whether one had.
+
+        Raises ``DataFileError``; the former content then stays until the files change again.
+        """
+        marks = self._marks()
+        if marks == self._seen:
+            return False
+        self._seen = marks
+        self.reload()
+        return True
+
+    def _marks(self) -> dict[str, tuple[int, int]]:
+        files = sorted(self._folder.glob("*.yml")) if self._folder is not None else []
+        return {
+            file.name: (seen.st_mtime_ns, seen.st_size)
+            for file, seen in ((file, file.stat()) for file in files)
+        }
 
     def reload(self) -> None:
         """Take up changed files. Raises ``DataFileError``; the former content then stays."""
@@ -234,5 +255,5 @@ def open_knowledge_base(
     it off the event loop. Raises ``DataFileError`` naming file and entry, ``EncoderUnavailable``.
     """
     return LiveKnowledgeBase(
-        lambda: HybridKnowledgeBase(load_library(folder, intents), limits, cache=cache)
+        lambda: HybridKnowledgeBase(load_library(folder, intents), limits, cache=cache), folder
     )

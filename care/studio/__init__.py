@@ -1,5 +1,7 @@
-"""The studio, first cut: what customers wrote, what the bot understood, and which model it runs."""
+"""The studio: trainers see what was misunderstood, teach it, and publish what they taught."""
 
-from care.studio.views import router
+from care.studio.gate import StudioGate
+from care.studio.inbox.feeder import InboxFeeder
+from care.studio.room import Studio, faq_folder
 
-__all__ = ["router"]
+__all__ = ["InboxFeeder", "Studio", "StudioGate", "faq_folder"]

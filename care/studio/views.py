@@ -1,16 +1,18 @@
 """The studio over HTTP."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from care.db import Database
 from care.settings import Settings
+from care.studio.deployment import deployment
+from care.studio.gate import StudioGate
+from care.studio.registry import archive_path
 from care.studio.sentences import StudioSentencePage, sentences
 
 
@@ -21,11 +23,9 @@ class StudioModel(BaseModel):
     trained_at: datetime | None
 
 
-def router(
-    db: Database, settings: Settings, signed_in: Callable[[Request], Awaitable[Any]]
-) -> APIRouter:
-    """All routes below ``/studio``; ``signed_in`` is the dependency that lets only staff in."""
-    routes = APIRouter(prefix="/studio", tags=["studio"], dependencies=[Depends(signed_in)])
+def model_router(db: Database, settings: Settings, gate: StudioGate) -> APIRouter:
+    """What customers said lately, and which model answers them."""
+    routes = APIRouter(dependencies=[Depends(gate.reader)])
 
     @routes.get("/sentences", summary="What customers wrote and the bot understood, newest first")
     async def listed(
@@ -36,7 +36,9 @@ def router(
 
     @routes.get("/model", summary="The model that Rasa runs")
     async def model() -> StudioModel:
-        return await asyncio.to_thread(_model, settings.model)
+        live = await db.read(lambda session: deployment(session).live)
+        archive = str(archive_path(settings, live)) if live else settings.model
+        return await asyncio.to_thread(_model, archive)
 
     return routes
 

@@ -104,7 +104,7 @@ def _studio(browser: Browser, address: str) -> None:
     trainer = Agent(_page(browser, DESKTOP), address)
     trainer.page.goto(f"{address}/studio/")
     trainer.sign_in("trainer", "trainer-demo")
-    trainer.page.get_by_role("row").nth(3).wait_for()
+    trainer.page.locator("[data-group]").nth(3).wait_for(timeout=60_000)
     _take(trainer.page, "studio")
 
 

@@ -1,22 +1,118 @@
-"""The trainers' page shows what customers said and what the model took it for."""
+"""Trainers teach: from a sentence that was misunderstood to a commit, by keys and clicks only."""
 
-from playwright.sync_api import expect
+import re
+
+import pytest
+from dulwich.repo import Repo
+from playwright.sync_api import Page, expect
 
 from tests.browser.agent import Agent
 from tests.browser.conftest import Opened
 from tests.browser.customer import Customer
 from tests.servers.product import Product
 
+SAID = "俺家那个机顶盒总是转圈圈可愁死人了"
+SLOW = 60_000
+"""Milliseconds for the first look at the data, which reads and checks all examples."""
 
-def test_trainers_see_the_sentences_with_their_intents(product: Product, opened: Opened) -> None:
+
+def studio(page: Page, product: Product, place: str = "") -> Page:
+    """The studio with a trainer logged in."""
+    page.goto(f"{product.address}/studio/{place}")
+    Agent(page, product.address).sign_in("trainer", "trainer-demo")
+    return page
+
+
+def walk_to(page: Page, text: str) -> None:
+    """Go down the inbox by keys until ``text`` is open."""
+    expect(page.locator("[data-group]").filter(has_text=text)).to_be_visible(timeout=SLOW)
+    for _ in range(60):
+        if page.locator("[data-sentence]").inner_text() == text:
+            return
+        page.keyboard.press("j")
+    pytest.fail("the sentence is not in the batch")
+
+
+def test_a_sentence_is_labelled_by_keys_and_published(product: Product, opened: Opened) -> None:
     customer = Customer(opened(), product.address).open()
-    customer.say("我想查一下还剩多少流量")
-    customer.hears("请告诉我您的手机号码")
-    trainer = Agent(opened(), product.address)
-    trainer.page.goto(f"{product.address}/studio/")
-    trainer.sign_in("trainer", "trainer-demo")
-    link = f"a[href$='{customer.conversation}']"
-    row = trainer.page.get_by_role("row").filter(has=trainer.page.locator(link))
-    expect(row).to_contain_text("我想查一下还剩多少流量")
-    expect(row).to_contain_text("query_usage")
-    expect(row).to_contain_text("%")
+    customer.say(SAID)
+    customer.hears(re.compile("."))
+    page = studio(opened(), product)
+    expect(page.get_by_role("heading", name="收件箱")).to_be_visible(timeout=SLOW)
+    for _ in range(10):
+        if page.locator("[data-group]").filter(has_text=SAID).count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    walk_to(page, SAID)
+    page.keyboard.press("/")
+    page.keyboard.type("report_tv_fault")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-group]").filter(has_text=SAID)).to_have_count(0, timeout=SLOW)
+    page.keyboard.press("u")
+    expect(page.locator("[data-group]").filter(has_text=SAID)).to_have_count(1, timeout=SLOW)
+    walk_to(page, SAID)
+    page.keyboard.press("/")
+    page.keyboard.type("report_tv_fault")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-group]").filter(has_text=SAID)).to_have_count(0, timeout=SLOW)
+    page.get_by_role("link", name="待发布").click()
+    added = page.locator("pre .added").filter(has_text=SAID)
+    expect(added).to_be_visible(timeout=SLOW)
+    expect(page.locator("pre .added")).to_have_count(1)
+    page.get_by_role("textbox", name=re.compile("为什么")).fill("机顶盒转圈说的是电视故障")
+    page.get_by_role("button", name="发布", exact=True).click()
+    row = page.locator("[data-publication]").filter(has_text="机顶盒转圈")
+    expect(row).to_be_visible(timeout=SLOW)
+    with Repo(str(product.var / "data-repository")) as repo:
+        commit = repo[repo.head()]
+        assert "机顶盒转圈说的是电视故障" in commit.message.decode()  # type: ignore[union-attr]
+        assert commit.author.decode().startswith("吴凡")  # type: ignore[union-attr]
+
+
+def test_every_page_opens_and_speaks_english(product: Product, opened: Opened) -> None:
+    page = studio(opened(), product, "#/data/query_bill")
+    expect(page.get_by_role("region", name="内容").get_by_text("账单").first).to_be_visible(
+        timeout=SLOW
+    )
+    for place, waited in (
+        ("faq/broadband-install", "其他问法"),
+        ("replies", "utter_"),
+        ("learn", "每周变化"),
+        ("changes", "草稿"),
+    ):
+        page.goto(f"{product.address}/studio/#/{place}")
+        expect(page.get_by_text(waited).first).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="EN").or_(page.get_by_text("English")).first.click()
+    expect(page.get_by_role("link", name="Training data")).to_be_visible()
+
+
+def test_a_published_faq_answers_customers_without_training(
+    product: Product, opened: Opened
+) -> None:
+    page = studio(opened(), product, "#/faq/broadband-install")
+    answer = page.get_by_label("答案")
+    expect(answer).to_have_value(re.compile("流程是"), timeout=SLOW)
+    answer.fill("宽带安装请到任一营业厅，带上身份证，当天就能约时间。")
+    page.get_by_role("button", name="存入草稿").click()
+    page.get_by_role("link", name="待发布").click()
+    reason = page.get_by_role("textbox", name=re.compile("为什么"))
+    expect(reason).to_be_visible(timeout=SLOW)
+    reason.fill("安装流程改了")
+    page.get_by_role("button", name="发布", exact=True).click()
+    expect(page.locator("[data-publication]").filter(has_text="安装流程改了")).to_be_visible(
+        timeout=SLOW
+    )
+    page.wait_for_timeout(7000)  # the server looks every five seconds
+    customer = Customer(opened(), product.address).open()
+    customer.say("从申请到装好宽带要等几天，要带什么证件")
+    customer.hears(re.compile("."))
+
+
+def test_agents_are_told_that_it_is_not_theirs(product: Product, opened: Opened) -> None:
+    page = opened()
+    page.goto(f"{product.address}/studio/")
+    Agent(page, product.address).sign_in("agent01", "agent01-demo")
+    expect(page.get_by_text("没有训练台的权限")).to_be_visible()

@@ -33,6 +33,7 @@ SECRETS = {
     "gateway_secret": "g" * 64,
     "action_secret": "a" * 64,
     "rasa_token": "r" * 64,
+    "trainer_secret": "t" * 64,
     "session_secret": "s" * 64,
     "pepper": "p" * 64,
     "sealing_key": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",

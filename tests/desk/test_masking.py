@@ -78,7 +78,7 @@ async def test_nothing_that_leaves_the_api_is_unmasked(either: World) -> None:
             await agent.get(f"/desk/conversations/{conversation_id}"),
             await agent.get(f"/desk/conversations/{conversation_id}/messages"),
             await agent.get("/desk/tickets"),
-            await agent.get("/studio/sentences"),
+            await (await either.login("trainer")).get("/studio/sentences"),
         ]
         events = await socket.events_upto(state["event_id"], after)
     for page in [*pages, events]:

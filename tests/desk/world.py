@@ -11,8 +11,9 @@ import httpx
 from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
+from sqlalchemy.orm import Session
 
-from care import schema, studio
+from care import schema
 from care.backends import MemoryPubSub
 from care.conversations.agent_orders import AgentOrders
 from care.conversations.inbound import InboundMessage, Receipt
@@ -25,9 +26,11 @@ from care.desk import Desk, agents_online, demo_logins, load_demo_agents
 from care.desk.live import LiveTimes
 from care.desk.passwords import Passwords
 from care.duties import load_duties
+from care.engine import TurnRequest
 from care.http import errors
 from care.orders.service import Orders
 from care.settings import ROOT, Settings
+from care.studio import Studio, StudioGate
 from tests.desk.sockets import AsgiSocket
 from tests.fakes import FewCustomers, ManualClock, ScriptedEngine
 
@@ -128,6 +131,7 @@ class World:
             self.db, self.clock, orders, self.conversations.announcer, SEAL
         )
         self.passwords = Passwords(CHEAP)
+        self.trainings: list[tuple[str, str, str]] = []
         self.desk = self.another_desk()
         self.app = self.application(self.desk)
         self._http: list[httpx.AsyncClient] = []
@@ -153,8 +157,23 @@ class World:
         app = FastAPI()
         errors.install(app)
         app.include_router(desk.router())
-        app.include_router(studio.router(self.db, self.settings, desk.gate.reader))
+        studio = Studio(
+            db=self.db,
+            clock=self.clock,
+            settings=self.settings,
+            gate=StudioGate(desk.gate.studio_reader, desk.gate.trainer, desk.gate.writer),
+            parse=self._parse,
+            enqueue=self._enqueue,
+        )
+        app.include_router(studio.router())
         return app
+
+    async def _parse(self, text: str) -> dict[str, Any]:
+        request = TurnRequest(conversation_id="parse", turn_id="parse", epoch=0, text=text)
+        return self.engine.answer(request).understanding
+
+    def _enqueue(self, session: Session, data_commit: str, requested_by: str, reason: str) -> None:
+        self.trainings.append((data_commit, requested_by, reason))
 
     def browser(self, address: str = "192.0.2.1") -> httpx.AsyncClient:
         """A browser with nobody logged in."""

@@ -3,19 +3,23 @@
 ``python -m tests.dialogues coverage`` holds them all and prints what no conversation touches;
 ``python -m tests.dialogues mutations`` switches off the writes of each action in turn, and prints the actions whose missing
 writes no conversation notices;
-``python -m tests.dialogues reference`` writes ``docs/reference/intents.md``.
+``python -m tests.dialogues reference`` writes ``docs/reference/intents.md``;
+``python -m tests.dialogues gate --model ARCHIVE --data FOLDER --out FILE`` holds those of the gate (``gate.py``), or with
+``--all`` each one, with a product that runs this model, and writes what came of them.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from tests.dialogues import reference
+from tests.dialogues import gate, reference
 from tests.dialogues.coverage import Touched, the_dialogue
 from tests.dialogues.mutations import survivors
 from tests.dialogues.runner import run
 from tests.dialogues.script import read_all
 from tests.servers.product import Product, unlimited_codes
+from tools.layout import ROOT
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -25,9 +29,16 @@ def main(words: Sequence[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=("coverage", "mutations", "reference"))
+    parser.add_argument("command", choices=("coverage", "mutations", "reference", "gate"))
     parser.add_argument("--only", metavar="ACTION", help="one action, for mutations")
+    parser.add_argument("--model", type=Path, help="an archive, for gate")
+    parser.add_argument("--data", type=Path, default=ROOT / "data", help="the data, for gate")
+    parser.add_argument("--out", type=Path, help="file of the results, for gate")
+    parser.add_argument("--all", action="store_true", help="all conversations, for gate")
     options = parser.parse_args(words)
+    if options.command == "gate":
+        gate.hold(options.model, options.data, options.out, every=options.all)
+        return 0
     if options.command == "reference":
         reference.FILE.write_text(reference.text(), encoding="utf-8")
         return 0

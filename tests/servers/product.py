@@ -41,7 +41,8 @@ class Product:
     """Started on entering, stopped on leaving; has its own ``var``, but the checkout's models.
 
     ``address`` is the public port, ``private_address`` the private one, ``bot_address`` Rasa's,
-    ``var`` the folder, ``switch`` the one in it by which faults are made (``switch/sitecustomize.py``). ``settings`` are
+    ``var`` the folder, ``data`` in it a copy of the training data,
+    ``switch`` the one in it by which faults are made (``switch/sitecustomize.py``). ``settings`` are
     further ``CARE_*`` variables for it.
     """
 
@@ -52,6 +53,10 @@ class Product:
         self.var = Path(tempfile.mkdtemp(prefix="xiaoxun-"))
         self.switch = self.var / "switch"
         self.switch.mkdir()
+        self.data = self.var / "delivered"
+        self.data.mkdir()
+        shutil.copy(ROOT / "domain.yml", self.data)
+        shutil.copytree(ROOT / "data", self.data / "data")
         port, private, bot = free_port(), free_port(), free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.private_address = f"http://127.0.0.1:{private}"
@@ -60,9 +65,13 @@ class Product:
             **os.environ,
             "CARE_VAR_DIR": str(self.var),
             "CARE_MODELS_DIR": str(Layout.from_environment().models),
+            "CARE_DATA_REPOSITORY": str(
+                self.data
+            ),  # what is published is no commit of this checkout
             "CARE_PORT": str(port),
             "CARE_PRIVATE_PORT": str(private),
             "CARE_BOT_PORT": str(bot),
+            "CARE_TRAINER": "off",
             "DIALOGUE_SWITCH": str(self.switch),
             "PYTHONPATH": str(_SWITCH),
             **self._settings,
@@ -95,12 +104,16 @@ class Product:
 
     def command_lines(self) -> list[str]:
         """The command lines of the supervisor and its children, as everybody on the machine sees them."""
+        import psutil
+
         supervisor = psutil.Process(self._supervisor.pid)
         processes = [supervisor, *supervisor.children(recursive=True)]
         return [" ".join(process.cmdline()) for process in processes]
 
     def kill(self, name: str) -> None:
         """End ``rasa`` or ``care`` by force and wait for its end; the supervisor starts it again."""
+        import psutil  # a package of the tests alone; the gate of the studio does without
+
         children = psutil.Process(self._supervisor.pid).children(recursive=True)
         found = [child for child in children if _WORDS[name] in " ".join(child.cmdline())]
         if not found:

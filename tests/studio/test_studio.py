@@ -1,6 +1,7 @@
 """The studio's first cut: what customers wrote, what was understood, and which model runs."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,8 @@ async def test_what_no_bot_answered_is_no_sentence(world: World) -> None:
     conversation_id = await world.waits("a")
     await agent.take(conversation_id)
     await world.says("a", "这是说给人听的")
-    page = await agent.get("/studio/sentences")
+    trainer = await world.login("trainer")
+    page = await trainer.get("/studio/sentences")
     assert [one["text"] for one in page["sentences"]] == ["转人工"]
 
 
@@ -70,3 +72,38 @@ async def test_without_a_model_there_is_no_name(tmp_path: Path) -> None:
     async with a_world(url, tmp_path) as world:
         trainer = await world.login("trainer")
         assert await trainer.get("/studio/model") == {"name": None, "trained_at": None}
+
+
+def routes_of(world: World) -> list[tuple[str, str]]:
+    """Every route of the studio, with something in the place of its blanks."""
+    paths = world.app.openapi()["paths"]
+    return [
+        (method.upper(), re.sub(r"\{\w+\}", "0" * 26, path))
+        for path, methods in paths.items()
+        if path.startswith("/studio/")
+        for method in methods
+    ]
+
+
+async def test_nobody_comes_in_who_is_not_a_trainer_or_supervisor(world: World) -> None:
+    agent = await world.login()
+    stranger = world.browser()
+    routes = routes_of(world)
+    assert len(routes) > 25
+    for method, path in routes:
+        assert (await stranger.request(method, path, json={})).status_code == 401, path
+        if path.endswith("/mark"):
+            continue  # agents say what was misunderstood
+        refused = await agent.http.request(method, path, json={})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden"), path
+    supervisor = await world.login("supervisor")
+    assert (await supervisor.get("/studio/sentences"))["total"] == 0
+
+
+async def test_what_changes_something_wants_the_sessions_token(world: World) -> None:
+    trainer = await world.login("trainer")
+    del trainer.http.headers["X-CSRF-Token"]
+    for method, path in routes_of(world):
+        if method == "POST":
+            refused = await trainer.http.post(path, json={})
+            assert (refused.status_code, refused.json()["error"]["code"]) == (403, "csrf"), path

@@ -1,5 +1,6 @@
 """The model is named by what it is made from, trained when that is new, and old ones go."""
 
+import json
 import os
 from pathlib import Path
 
@@ -131,3 +132,15 @@ def test_nothing_to_train_from_is_one_sentence(layout: Layout) -> None:
     (layout.root / "config.yml").unlink()
     with pytest.raises(SetupFailure, match=r"config\.yml is missing"):
         ensure_model(layout)
+
+
+def test_archives_in_use_are_kept_however_old(layout: Layout) -> None:
+    first = ensure_model(layout)
+    os.utime(first, (1, 1))
+    name = first.name.removesuffix(".tar.gz")
+    (layout.var / "live_model.json").write_text(json.dumps({"live": None, "former": name}))
+    for number in range(5):
+        (layout.root / "config.yml").write_text(f"version {number}")
+        ensure_model(layout)
+    assert first.exists()
+    assert len(list(layout.models.iterdir())) == 4

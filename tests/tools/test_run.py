@@ -1,6 +1,7 @@
 """``make run`` from outside: its refusals, and a whole life with stand-ins for the servers."""
 
 import fcntl
+import json
 import os
 import re
 import select
@@ -16,21 +17,25 @@ import pytest
 from tests.servers.process import free_port
 from tests.tools.fakes import python_script
 from tools import secret_files
+from tools.engines import Engine, read
 from tools.failure import SetupFailure
 from tools.layout import ROOT, Layout
-from tools.run import RunSettings, care_environment, children
+from tools.model import model_path
+from tools.run import RunSettings, care_environment, children, model_to_run
 
 # Passes for both interpreters: "-m care serve", "-m care demo logins", "-m tools.rasa_server run …"
 SERVERS = """
-import http.server, os, pathlib, sys
+import http.server, os, pathlib, signal, sys
 words = sys.argv[1:]
 if words[-1] == "logins":
     print("agent  chen / 小讯")
     sys.exit()
 rasa = "tools.rasa_server" in words
-name = "rasa" if rasa else "care"
+name = "rasa" if rasa else "trainer" if "tools.trainer" in words else "care"
 with (pathlib.Path(os.environ["CARE_VAR_DIR"]) / (name + ".pids")).open("a") as pids:
     pids.write(f"{os.getpid()}\\n")
+if name == "trainer":
+    signal.pause()
 port = int(words[words.index("--port") + 1] if rasa else os.environ["CARE_PORT"])
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -93,7 +98,7 @@ class Running:
 
     def children(self) -> list[int]:
         """The process ids of the servers that were started so far."""
-        files = [self.folder / "var" / f"{name}.pids" for name in ("rasa", "care")]
+        files = [self.folder / "var" / f"{name}.pids" for name in ("rasa", "care", "trainer")]
         return [int(line) for file in files if file.exists() for line in file.read_text().split()]
 
 
@@ -126,7 +131,7 @@ def test_addresses_and_logins_come_last_and_a_signal_stops_all(
         assert f"http://127.0.0.1:{running.port}/{page}/" in said
     assert "agent  chen / 小讯" in said
     children = running.children()
-    assert len(children) == 2
+    assert len(children) == 3
     running.process.send_signal(number)
     rest, _ = running.process.communicate(timeout=30)
     assert running.process.returncode == 0
@@ -141,6 +146,50 @@ def test_a_server_that_dies_is_started_again(running: Running) -> None:
     said = running.read_until("starting it again")
     assert re.search(r"! rasa ended with status -9", said)
     assert _ends(victim)
+
+
+def test_a_second_model_is_a_second_process_and_one_that_is_unwanted_ends(running: Running) -> None:
+    running.read_until("Ctrl-C stops everything")
+    file = running.folder / "var" / "run" / "engines.json"
+    [first] = json.loads(file.read_text())["engines"]
+    assert first["name"] == "rasa"
+    models = running.folder / "var" / "models"
+    second = {**first, "name": "rasa-0123456789ab", "port": free_port()}
+    second["model"] = str(models / "xiaoxun-0123456789ab.tar.gz")
+    old = running.children()[0]
+    _write(file, [{**first, "model": str(models / "model.tar.gz")}, second])
+    running.read_until("starting rasa-0123456789ab")
+    _write(file, [second])
+    running.read_until("ending rasa")
+    assert _ends(old)
+    new = running.children()[1]
+    os.kill(new, signal.SIGKILL)
+    running.read_until("starting it again")
+
+
+def test_what_the_file_of_processes_must_not_say_changes_nothing(tmp_path: Path) -> None:
+    file, models = tmp_path / "engines.json", tmp_path / "models"
+    good = {"name": "rasa", "model": str(models / "m.tar.gz"), "port": 5005}
+    _write(file, [good])
+    assert read(file, models) == [Engine("rasa", models / "m.tar.gz", 5005)]
+    wrong: list[dict[str, object]] = [
+        {"name": "care"},
+        {"name": "rasa; rm -rf"},
+        {"model": "/etc/passwd"},
+        {"model": str(models / ".." / "m.tar.gz")},
+        {"model": str(models / "--help")},
+        {"port": 0},
+        {"port": "x"},
+    ]
+    for change in wrong:
+        _write(file, [{**good, **change}])
+        assert read(file, models) is None, change
+    file.write_text("{")
+    assert read(file, models) is None
+
+
+def _write(file: Path, engines: list[dict[str, object]]) -> None:
+    file.write_text(json.dumps({"engines": engines}))
 
 
 def test_killing_the_supervisor_leaves_no_orphan(running: Running) -> None:
@@ -239,6 +288,32 @@ def test_rasa_gets_no_secret_of_the_users_but_its_own(tmp_path: Path) -> None:
         f"CARE_{name.upper()}": name for name in (*secret_files.NAMES, *secret_files.FROM_OUTSIDE)
     }
     environ = care_environment(layout, settings, user)
-    bot, care = children(layout, settings, Path("model.tar.gz"), environ)
+    bot, care, trainer = children(layout, settings, Path("model.tar.gz"), environ)
     assert set(user) & set(bot.environ) == {"CARE_RASA_TOKEN"}
+    assert set(user) & set(trainer.environ) == {"CARE_TRAINER_SECRET"}
     assert set(user) <= set(care.environ)
+
+
+def test_the_model_that_was_put_live_is_what_starts(tmp_path: Path) -> None:
+    layout = Layout(ROOT, tmp_path)
+    layout.models = tmp_path / "models"
+    layout.models.mkdir()
+    live = layout.models / "xiaoxun-0123456789ab.tar.gz"
+    live.touch()
+    noted = tmp_path / "live_model.json"
+    noted.write_text(json.dumps({"live": "xiaoxun-0123456789ab", "promoted": True}))
+    assert model_to_run(layout, {}) == live
+    other = layout.models / "xiaoxun-bbbbbbbbbbbb.tar.gz"
+    other.touch()
+    assert model_to_run(layout, {"CARE_MODEL": str(other)}) == other
+    with pytest.raises(SetupFailure, match="no archive"):
+        model_to_run(layout, {"CARE_MODEL": str(tmp_path / "nothing.tar.gz")})
+    # One that only was started is none that somebody chose: the data decide.
+    present = model_path(layout)
+    present.touch()
+    noted.write_text(json.dumps({"live": "xiaoxun-0123456789ab", "promoted": False}))
+    assert model_to_run(layout, {}) == present
+    noted.write_text("{")
+    assert model_to_run(layout, {}) == present
+    noted.write_text(json.dumps({"live": "../../etc/passwd", "promoted": True}))
+    assert model_to_run(layout, {}) == present

@@ -36,7 +36,7 @@ function page(name: 'desk' | 'studio', root: string): UserConfig {
 /** The API stands beside the page's own files, so only its paths go to the care server. */
 function apiPaths(name: 'desk' | 'studio'): string[] {
   const desk = '^/desk/(login|logout|me|state|ws|conversations|presence|tickets)'
-  return name === 'desk' ? [desk] : [desk, '^/studio/(sentences|model)']
+  return name === 'desk' ? [desk] : [desk, '^/studio/(sentences|model|inbox|data|drafts|publications|learn|jobs|models)(/|$|\\?)']
 }
 
 /** The configuration of a page: with the fake server in the mode `fake`, else against the real one. */

@@ -275,3 +275,43 @@ async def test_who_may_have_a_dialogue_forgotten_and_how(world: World) -> None:
 async def test_what_is_only_in_memory_cannot_be_forgotten_for_sure(model: Path) -> None:
     async with serving(Agent.load(model_path=model)) as (_, url):
         assert await forget(url, {"sender": SENDER}) == (501, {"error": "cannot_forget"})
+
+
+# What is understood, outside of any dialogue
+
+
+async def test_a_text_is_understood_and_nothing_is_kept(world: World) -> None:
+    async with world.http.post(f"{world.url}/parse", json={"text": "take p59"}) as response:
+        assert response.status == 200
+        answer = await response.json()
+    understanding = answer["understanding"]
+    assert understanding["intent"] == "inform"
+    assert [one["entity"] for one in understanding["entities"]] == ["plan"]
+    assert answer["latency_ms"] >= 0
+    assert world.stored() == []
+
+
+async def test_a_command_that_is_parsed_is_only_words(world: World) -> None:
+    async with world.http.post(f"{world.url}/parse", json={"text": "/order"}) as response:
+        assert (await response.json())["understanding"]["intent"] != "order"
+
+
+async def test_only_who_has_the_secret_may_have_texts_parsed(world: World) -> None:
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(f"{world.url}/parse", json={"text": "hello"}) as response,
+    ):
+        assert response.status == 401
+    for body in ({}, {"text": ""}, {"text": 7}, []):
+        async with world.http.post(f"{world.url}/parse", json=body) as response:
+            assert response.status == 400, body
+
+
+async def test_without_a_model_nothing_is_understood() -> None:
+    headers = {"Authorization": f"Bearer {SECRET}"}
+    async with (
+        serving(None) as (_, url),
+        aiohttp.ClientSession(headers=headers) as http,
+        http.post(f"{url}/parse", json={"text": "hello"}) as response,
+    ):
+        assert response.status == 503

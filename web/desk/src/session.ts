@@ -3,6 +3,7 @@ import { readonly, ref, shallowRef } from 'vue'
 import { ApiClient } from '@/api/client'
 import { DeskApi } from '@/api/desk'
 import { ApiError } from '@/api/errors'
+import { StudioApi } from '@/api/studio'
 import type { Agent } from '@/api/types'
 import { noteServerTime } from '@/ui/clock'
 
@@ -12,6 +13,9 @@ export type SessionStatus = 'unknown' | 'unreachable' | 'out' | 'in'
 /** Who is signed in; one for each page. */
 export class Session {
   readonly api: DeskApi
+  readonly studio: StudioApi
+  /** For the calls of a page that has an API of its own. */
+  readonly http: ApiClient
   private readonly state = ref<SessionStatus>('unknown')
   private readonly signedIn = shallowRef<Agent | null>(null)
   private readonly ended = ref(false)
@@ -22,7 +26,9 @@ export class Session {
   readonly expired = readonly(this.ended)
 
   constructor() {
-    this.api = new DeskApi(new ApiClient({ onSignedOut: () => this.expire(), onServerTime: noteServerTime }))
+    this.http = new ApiClient({ onSignedOut: () => this.expire(), onServerTime: noteServerTime })
+    this.api = new DeskApi(this.http)
+    this.studio = new StudioApi(this.http)
   }
 
   /** Is there a session from before? */

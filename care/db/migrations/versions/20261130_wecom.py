@@ -1,7 +1,7 @@
 """How far the messages of 微信客服 were read, and in whose hands its customers are.
 
 Revision: 74225853c7d1
-Revises: 727671c6e976
+Revises: 889d10094002
 Created: 2026-11-30 06:26:11.608065
 """
 
@@ -13,7 +13,7 @@ from alembic import op
 from care.db.base import UtcDateTime
 
 revision: str = '74225853c7d1'
-down_revision: str | None = '727671c6e976'
+down_revision: str | None = '889d10094002'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

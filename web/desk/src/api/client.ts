@@ -1,6 +1,8 @@
 import { ApiError, errorOf } from './errors'
 
 const TIMEOUT_MS = 15_000
+/** The studio reads and checks thousands of examples at its first call. */
+const STUDIO_TIMEOUT_MS = 60_000
 
 export interface ClientOptions {
   fetch?: typeof fetch
@@ -65,7 +67,8 @@ export class ApiClient {
 
   private async send(path: string, init: RequestInit): Promise<Response> {
     try {
-      return await this.fetch(path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
+      const timeout = path.startsWith('/studio/') ? STUDIO_TIMEOUT_MS : TIMEOUT_MS
+      return await this.fetch(path, { ...init, signal: AbortSignal.timeout(timeout) })
     } catch (error) {
       const timedOut = error instanceof DOMException && error.name === 'TimeoutError'
       throw new ApiError(0, timedOut ? 'timeout' : 'network', '')

@@ -1,3 +1,5 @@
+import { modelsEn } from './models.en'
+import { studioEn } from './studio.en'
 import type { zh } from './zh'
 
 /** Every sentence of the desk and the studio, in English. */
@@ -140,6 +142,8 @@ export const en: Record<keyof typeof zh, string> = {
   'stretch.start.by': 'Human service begins · {name}',
   'stretch.end': 'Human service ends',
 
+  'understood.wrong': 'Misunderstood: tell the trainers',
+  'understood.marked': 'The trainers are told',
   'understood.title': 'What the bot understood',
   'understood.expand': 'Show what the bot understood: {intent}, confidence {confidence}',
   'understood.collapse': 'Hide what the bot understood',
@@ -275,20 +279,6 @@ export const en: Record<keyof typeof zh, string> = {
   'time.yesterday': 'Yesterday',
   'time.days': '{d} d {h} h',
 
-  'studio.title': 'What customers say',
-  'studio.lead': 'The latest sentences of customers and what the model understood at the time. Read-only.',
-  'studio.model': 'Live model',
-  'studio.trained': 'trained {time}',
-  'studio.model.none': 'No model in use',
-  'studio.time': 'Time',
-  'studio.text': 'Sentence',
-  'studio.intent': 'Understood as',
-  'studio.confidence': 'Confidence',
-  'studio.conversation': 'Chat',
-  'studio.open': 'Open chat',
-  'studio.none': 'No customer has said anything yet.',
-  'studio.notUnderstood': 'Not given to the model',
-  'studio.total': '{n} sentences',
-  'studio.refresh': 'Refresh',
-  'studio.forbidden': 'Your account may not use the studio.',
+  ...studioEn,
+  ...modelsEn,
 }

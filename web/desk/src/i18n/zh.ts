@@ -1,3 +1,6 @@
+import { modelsZh } from './models.zh'
+import { studioZh } from './studio.zh'
+
 /** Every sentence of the desk and the studio, in Chinese. `en.ts` has the same keys and the same blanks. */
 export const zh = {
   'app.desk': '小讯坐席台',
@@ -138,6 +141,8 @@ export const zh = {
   'stretch.start.by': '人工服务开始 · {name}',
   'stretch.end': '人工服务结束',
 
+  'understood.wrong': '理解有误，告诉训练师',
+  'understood.marked': '已告诉训练师',
   'understood.title': '机器人的理解',
   'understood.expand': '展开机器人的理解：{intent}，把握 {confidence}',
   'understood.collapse': '收起机器人的理解',
@@ -272,20 +277,6 @@ export const zh = {
   'time.yesterday': '昨天',
   'time.days': '{d} 天 {h} 小时',
 
-  'studio.title': '客户最近怎么说',
-  'studio.lead': '客户最近发来的话，和模型当时的理解。只读。',
-  'studio.model': '线上模型',
-  'studio.trained': '训练于 {time}',
-  'studio.model.none': '没有在用的模型',
-  'studio.time': '时间',
-  'studio.text': '客户的话',
-  'studio.intent': '理解为',
-  'studio.confidence': '把握',
-  'studio.conversation': '会话',
-  'studio.open': '查看会话',
-  'studio.none': '还没有客户说过话。',
-  'studio.notUnderstood': '没有交给模型',
-  'studio.total': '共 {n} 句',
-  'studio.refresh': '刷新',
-  'studio.forbidden': '您的账号没有训练台的权限。',
+  ...studioZh,
+  ...modelsZh,
 } as const

@@ -1,0 +1,94 @@
+"""From published data to a live model: how long each stage takes, and what customers notice while a model is trained.
+
+``python -m benchmarks.publish`` starts the product with its trainer, lets customers talk over the REST channel, changes one
+example of the full data, asks for a training, and promotes the model. Printed: the seconds of each stage and in all, and
+the time of customers' turns before, during training and measuring, and while it is put live.
+"""
+
+import argparse
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.swaps import QUIET_SECONDS, Studio, Traffic, report
+from tests.servers.product import Product, unlimited_codes
+from tools.layout import ROOT, Layout
+from tools.model import ensure_model
+
+JOB_SECONDS = 3600.0
+EXAMPLE = """version: "3.1"
+nlu:
+- intent: query_bill
+  examples: |
+    - 账单这个东西我想看看上一个月的
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--customers", type=int, default=4)
+    parser.add_argument("--pause", type=float, default=0.5, help="seconds between two messages")
+    options = parser.parse_args()
+    trained = ensure_model(Layout.from_environment())
+    with tempfile.TemporaryDirectory(prefix="publish-") as folder:
+        root, models = Path(folder) / "data-repository", Path(folder) / "models"
+        shutil.copytree(ROOT / "data", root / "data")
+        shutil.copy(ROOT / "domain.yml", root)
+        models.mkdir()
+        shutil.copy(trained, models)
+        settings = {
+            **unlimited_codes(),
+            "CARE_TRAINER": "on",
+            "CARE_MODELS_DIR": str(models),
+            "CARE_MODEL": str(models / trained.name),
+            "CARE_DATA_DIR": str(root / "data"),
+        }
+        with Product(**settings) as product:
+            (root / "data" / "nlu" / "benchmark.yml").write_text(EXAMPLE, encoding="utf-8")
+            _measure(product, options)
+
+
+def _measure(product: Product, options: argparse.Namespace) -> None:
+    studio = Studio(product)
+    with Traffic(product.address, options.customers, options.pause) as traffic:
+        time.sleep(3)
+        began = time.monotonic()
+        time.sleep(QUIET_SECONDS)
+        print(report("quiet", traffic.between(began, time.monotonic())), flush=True)
+        asked = time.monotonic()
+        job = studio.post("/studio/jobs", reason="benchmark")["id"]
+        ended = _ended(studio, job)
+        measured = time.monotonic()
+        print(
+            f"job: {ended['state']} {ended['problem'] or ''}; seconds by stage: {ended['seconds']}"
+        )
+        print(report("training and measuring", traffic.between(asked, measured)), flush=True)
+        if ended["state"] != "done":
+            return
+        took = studio.promote(ended["model"])
+        live = time.monotonic()
+        print(report(f"put live ({took:.1f} s)", traffic.between(measured, live + 1)))
+        verdict = studio.http.get(f"/studio/models/{ended['model']}").json()["verdict"]
+        print(f"gate: {'passed' if verdict['passed'] else verdict['objections']}")
+        print(f"from the request to live: {live - asked:.0f} s")
+
+
+def _ended(studio: Studio, job: str) -> dict[str, object]:
+    """The job, once it has ended; what follows it is cancelled, so that it takes no time of what is measured."""
+    deadline = time.monotonic() + JOB_SECONDS
+    while time.monotonic() < deadline:
+        jobs = studio.http.get("/studio/jobs").json()["jobs"]
+        found: dict[str, object] = next(one for one in jobs if one["id"] == job)
+        if found["state"] not in ("queued", "running"):
+            for one in jobs:
+                if one["kind"] == "cross_validation" and one["state"] in ("queued", "running"):
+                    studio.post(f"/studio/jobs/{one['id']}/cancel")
+            return found
+        time.sleep(0.5)
+    raise RuntimeError("the job did not end")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The training data: read, changed and published as files of a git repository, which remain the truth."""

@@ -1,0 +1,129 @@
+"""What nobody understood in the morning is understood in the evening: labelled, published, trained, put live by clicking.
+
+The whole of it with the real trainer, Rasa and product; it takes some minutes, so it is one test.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.agent import Agent
+from tests.browser.conftest import Opened
+from tests.browser.customer import Customer
+from tests.servers.product import Product, unlimited_codes
+from tools.layout import ROOT, Layout
+from tools.model import ensure_model
+
+pytestmark = pytest.mark.slow
+
+SENTENCE, INTENT = "猫儿眼一闪一闪的上不去", "report_broadband_fault"
+TRAINED, PUT_LIVE = 1200_000, 400_000
+"""Milliseconds, on a machine that others use too."""
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[Product]:
+    """A product with its trainer, and data of its own, which may be changed."""
+    root, models = tmp_path / "data-repository", tmp_path / "models"
+    shutil.copytree(ROOT / "data", root / "data")
+    shutil.copy(ROOT / "domain.yml", root)
+    models.mkdir()
+    present = ensure_model(Layout.from_environment())
+    shutil.copy(present, models)
+    settings = {
+        "CARE_TRAINER": "on",
+        "CARE_DATA_DIR": str(root / "data"),
+        "CARE_MODELS_DIR": str(models),
+        "CARE_MODEL": str(models / present.name),
+    }
+    with Product(**unlimited_codes(), **settings) as product:
+        yield product
+
+
+@pytest.mark.timeout(1800, func_only=True)
+def test_what_was_not_understood_is_understood_after_labelling_training_and_promoting(
+    at_work: Product, opened: Opened, tmp_path: Path
+) -> None:
+    product = at_work
+    assert understood(product, opened) != INTENT
+
+    trainer = Agent(opened(viewport={"width": 1440, "height": 1000}), product.address)
+    page = trainer.page
+    page.goto(f"{product.address}/studio/#/inbox")
+    trainer.sign_in("trainer", "trainer-demo")
+    group = page.locator("[data-group]").filter(has_text=SENTENCE)
+    expect(group).to_be_visible(timeout=60_000)
+    group.get_by_role("button").click()
+    expect(page.locator("[data-sentence]")).to_have_text(SENTENCE)
+    page.screenshot(path=tmp_path / "0-inbox.png")
+    page.get_by_role("region", name="模型当时的理解").get_by_role("button").filter(
+        has_text=INTENT
+    ).click()
+    expect(group).to_be_hidden()
+    page.get_by_role("link", name="待发布").click()
+    page.get_by_role("textbox", name="为什么这样改").fill("猫儿眼的说法")
+    page.get_by_role("button", name="发布", exact=True).click()
+    expect(page.locator("[data-publication]")).to_contain_text("猫儿眼的说法", timeout=60_000)
+
+    # What is published is trained, without anybody asking for it.
+    page.get_by_role("link", name="模型", exact=True).click()
+    live = page.locator("[data-role=live]")
+    expect(live).to_contain_text("xiaoxun-")
+    before = live.inner_text()
+    running = page.locator("[data-state=running]")
+    expect(running).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("log")).to_contain_text("句例句", timeout=120_000)
+    page.screenshot(path=tmp_path / "1-training.png")
+    done = page.locator("[data-state=done]").filter(has_text="猫儿眼的说法").first
+    expect(done).to_be_visible(timeout=TRAINED)
+    # It is cross-validated afterwards, which nobody waits for here.
+    page.get_by_role("button", name="取消任务").click()
+
+    models = page.get_by_role("region", name="模型", exact=True).last
+    models.get_by_role("button").filter(has_not_text=before).first.click()
+    detail = page.get_by_role("article")
+    expect(detail).to_contain_text("准确率")
+    expect(detail.locator("canvas").first).to_be_visible()
+    page.screenshot(path=tmp_path / "2-compared.png", full_page=True)
+    chosen = detail.get_by_role("heading").first.inner_text()
+    detail.get_by_role("button", name="上线", exact=True).click()
+    because(page, "猫儿眼听得懂了")
+    expect(live).to_have_text(chosen, timeout=PUT_LIVE)
+    page.screenshot(path=tmp_path / "3-live.png")
+    assert understood(product, opened) == "report_broadband_fault"
+
+    page.get_by_role("button", name="回退", exact=True).click()
+    because(page, "只是试试回退")
+    expect(live).to_have_text(before, timeout=5_000)
+    expect(page.get_by_role("region", name="记录")).to_contain_text("只是试试回退")
+    page.screenshot(path=tmp_path / "4-back.png")
+
+
+def because(page: Page, reason: str) -> None:
+    """Give the reason that is asked for, and go on; against the gate, too, where it objects."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("理由").fill(reason)
+    dialog.locator("footer button").last.click()
+    expect(dialog).to_be_hidden()
+
+
+def understood(product: Product, opened: Opened) -> str:
+    """What a customer's sentence is taken for now."""
+    customer = Customer(opened(), product.address).open()
+    customer.say(SENTENCE)
+    expect(customer.page.locator(".message.from-bot").last).to_be_visible(timeout=30_000)
+    conversation = customer.conversation
+    trainer = Agent(opened(), product.address)
+    trainer.page.goto(f"{product.address}/studio/")
+    trainer.sign_in("trainer", "trainer-demo")
+    expect(trainer.page.get_by_role("navigation")).to_be_visible()
+    answer = trainer.page.request.get(f"{product.address}/studio/sentences").json()
+    [said] = [
+        one
+        for one in answer["sentences"]
+        if one["conversation_id"] == conversation and one["text"] == SENTENCE
+    ]
+    return str(said["intent"])
