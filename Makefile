@@ -72,4 +72,4 @@ clean: ## remove what was built, keep the environments and var/
 	find . -name __pycache__ -type d -not -path './.venv/*' -not -path '*/node_modules/*' -prune -exec rm -rf {} +
 
 distclean: clean ## remove also the environments, the models, the database and its secrets
-	rm -rf .venv var web/node_modules web/*/node_modules tests/browser/node_modules benchmarks/nlu/peers/node_modules
+	rm -rf .venv var web/node_modules web/*/node_modules tests/browser/node_modules tests/channels/wechat/node_modules benchmarks/nlu/peers/node_modules

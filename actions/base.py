@@ -23,7 +23,9 @@ from care.clock import Clock
 from care.contracts.applications import Applications
 from care.conversations.callers import Caller, Callers
 from care.conversations.service import Conversations
+from care.conversations.stories import Stories
 from care.customers.masking import mask_text
+from care.customers.owners import Owners
 from care.customers.privacy import Choices
 from care.customers.senior import Seniors
 from care.customers.verification import Verification
@@ -190,6 +192,8 @@ class Services:
     privacy: Privacy
     choices: Choices
     seniors: Seniors
+    stories: Stories
+    owners: Owners
     lines: LineService
 
 

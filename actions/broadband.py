@@ -295,7 +295,10 @@ async def finish_lead(
     if tracker.get_slot("lead") is not True:
         dispatcher.utter_message(response="utter_lead_declined")
         return forget(FLOW)
-    caller, turn = await services.callers.of(tracker.sender_id), turn_of(tracker)
+    caller, turn = (
+        await services.callers.of(tracker.sender_id),
+        turn_of(tracker),
+    )
     verified = caller.verified
     phone = verified.phone if verified is not None else str(tracker.get_slot("phone_number"))
     customer = None if verified is None else await services.bss.customer(verified.customer_id)

@@ -1,6 +1,7 @@
 """Both applications and the loops, made of the services that ``care.wiring`` wires."""
 
 import asyncio
+import re
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,10 @@ from care.admin.housekeeping import Housekeeping, Retention
 from care.admin.metrics import Measured, Metrics
 from care.appointments.ledger import remove_lapsed
 from care.bss.embedded import EmbeddedBss
-from care.channels import rest, web
+from care.channels import rest, web, wechat
+from care.conversations import handoff_codes
+from care.conversations.attachments import MAX_BYTES
+from care.conversations.outbox import remove_delivered
 from care.conversations.timeouts import Timeouts
 from care.customers import sms as text_messages
 from care.datafiles import DataFileError, read_yaml
@@ -52,9 +56,10 @@ from care.tickets.complaints import load_complaint_guide
 log = structlog.get_logger()
 
 PUBLIC_BODY_LIMIT = 64 * 1024
-IMPORT_PATH, IMPORT_BODY_LIMIT = "/studio/data/import", 8 * 1024 * 1024
-"""A trainer's file of examples."""
-
+LARGER_BODIES = {
+    re.compile(r"/desk/conversations/[0-9a-z]{26}/picture"): MAX_BYTES,
+    re.compile(r"/studio/data/import"): 8 * 1024 * 1024,  # a trainer's file of examples
+}
 PRIVATE_BODY_LIMIT = 16 * 1024 * 1024
 """Bytes. Rasa sends a tracker with each action."""
 
@@ -113,10 +118,11 @@ def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
             allow_headers=["Authorization", "Content-Type"],
         )
         middleware.append(cors)
-    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT, {IMPORT_PATH: IMPORT_BODY_LIMIT}))
+    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT, LARGER_BODIES))
     app = _application("小讯", middleware)
     app.include_router(web.router(services))
     app.include_router(rest.router(services))
+    app.include_router(wechat.router(services))
     app.include_router(desk.router())
     app.include_router(make_studio(services, desk).router())
     app.include_router(pages.router(services))
@@ -208,6 +214,8 @@ def _action_services(services: Services) -> ActionServices:
         privacy=services.privacy,
         choices=services.choices,
         seniors=services.seniors,
+        stories=services.stories,
+        owners=services.owners,
         lines=services.lines,
     )
 
@@ -249,11 +257,15 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.lines.handlers(),
         **services.ticket_watch.handlers(),
         **services.outage_notices.handlers(),
+        **services.stories.handlers(),
+        **wechat.handlers(services),
     }
     if isinstance(services.bss, EmbeddedBss):
         handlers.update(services.bss.handlers())
     jobs = JobLoop(services.db, services.clock, handlers)
+    pushing = [wechat.deliver(services)] if wechat.sends(services.settings) else []
     return [
+        *pushing,
         _working_off(jobs, reminders),
         services.conversations.runner.recover(),
         desk.presence.run(),
@@ -285,6 +297,9 @@ def _housekeeping(services: Services) -> Housekeeping:
             "agent_sessions": remove_expired,
             "held_times": remove_lapsed,
             "outage_notices": remove_told,
+            "handoffs": handoff_codes.remove_old,
+            "outbox": remove_delivered,
+            "wechat_callbacks": wechat.remove_answered,
         },
     )
 

@@ -25,6 +25,10 @@ SECRETS = (
 )
 
 
+WECHAT_SECRETS = ("wechat_app_secret", "wechat_token", "wechat_aes_key")
+"""Secrets of the WeChat account; needed only where ``wechat_app_id`` is set."""
+
+
 class Settings(BaseSettings):
     """All settings of the care server. Times are seconds unless the name says otherwise."""
 
@@ -107,6 +111,19 @@ class Settings(BaseSettings):
     )
     verified_minutes: int = Field(30, description="how long a contact stays verified")
 
+    bound_days: int = Field(
+        90,
+        description="days after its last code a bound WeChat account counts as verified without one",
+    )
+    continue_in: str = Field(
+        "", description="channels in which a web chat may go on, comma separated: wechat"
+    )
+    continue_scan_url: str = Field(
+        "",
+        description="what the QR code for that opens, {scene} in it stands for the code; "
+        "empty: the code alone is shown",
+    )
+
     outage_look: float = Field(
         60.0,
         description="time between two looks at an outage of whose end customers want to be told",
@@ -130,6 +147,22 @@ class Settings(BaseSettings):
         180, ge=1, description="days it stays on record what each action of a turn came to"
     )
 
+    wechat_app_id: str = Field("", description="app id of the Official Account; empty: no WeChat")
+    wechat_mode: Literal["plain", "compatible", "safe"] = Field(
+        "safe", description="how messages travel, as set in WeChat's console"
+    )
+    wechat_api_base: str = Field("https://api.weixin.qq.com", description="address of WeChat's API")
+    wechat_customer_service: bool = Field(
+        True, description="whether the account may send customer-service messages by itself"
+    )
+    wechat_app_secret: SecretStr = Field(SecretStr(""), description="secret of the app id")
+    wechat_token: SecretStr = Field(
+        SecretStr(""), description="token of the callback address, as set in WeChat's console"
+    )
+    wechat_aes_key: SecretStr = Field(
+        SecretStr(""), description="EncodingAESKey of the callback address; not for plain"
+    )
+
     gateway_secret: SecretStr = SecretStr("")
     action_secret: SecretStr = SecretStr("")
     rasa_token: SecretStr = SecretStr("")
@@ -140,7 +173,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill(self) -> "Settings":
         folder = self.secrets_dir or self.var_dir / "secrets"
-        for name in SECRETS:
+        for name in (*SECRETS, *WECHAT_SECRETS):
             if getattr(self, name).get_secret_value():
                 continue
             file = folder / f"{name}.key"
@@ -150,11 +183,30 @@ class Settings(BaseSettings):
             self.public_url = f"http://{self.host}:{self.port}"
         if not self.database_url:
             self.database_url = f"sqlite:///{self.var_dir / 'care.db'}"
+        if missing := self._missing_for_wechat():
+            raise ValueError(f"WeChat is on (CARE_WECHAT_APP_ID) without {', '.join(missing)}")
         return self
+
+    def _missing_for_wechat(self) -> list[str]:
+        if not self.wechat_on:
+            return []
+        needed = ["wechat_token"]
+        if self.wechat_customer_service:
+            needed.append("wechat_app_secret")
+        if self.wechat_mode != "plain":
+            needed.append("wechat_aes_key")
+        return [
+            f"CARE_{name.upper()}" for name in needed if not getattr(self, name).get_secret_value()
+        ]
 
     def missing_secrets(self) -> list[str]:
         """Names of secrets that are neither in the environment nor in a file."""
         return [name for name in SECRETS if not getattr(self, name).get_secret_value()]
+
+    @property
+    def wechat_on(self) -> bool:
+        """Whether there is an Official Account."""
+        return bool(self.wechat_app_id)
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -1,5 +1,6 @@
 """Limits: how often something may be done, and how large a request may be."""
 
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -48,19 +49,25 @@ class RateLimiter:
 class BodyLimit:
     """ASGI middleware that refuses bodies above ``most`` bytes with 413, stated or not.
 
-    ``larger`` has the limits of single paths.
+    ``larger`` has other limits by pattern of the path.
     """
 
-    def __init__(self, app: ASGIApp, most: int, larger: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, most: int, larger: Mapping[re.Pattern[str], int] | None = None
+    ) -> None:
         self._app = app
         self._most = most
-        self._larger = larger or {}
+        self._larger = dict(larger or {})
+
+    def _limit(self, path: str) -> int:
+        found = (most for pattern, most in self._larger.items() if pattern.fullmatch(path))
+        return next(found, self._most)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._larger.get(scope["path"], self._most)
+        most = self._limit(scope["path"])
         stated = dict(scope["headers"]).get(b"content-length", b"0")
         if not stated.isdigit() or int(stated) > most:
             await error_response(too_large(most))(scope, receive, send)

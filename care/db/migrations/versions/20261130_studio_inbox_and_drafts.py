@@ -1,7 +1,7 @@
 """The studio: inbox, drafts, publications.
 
 Revision: 33a4d2074ba4
-Revises: bce2dc74ec5c
+Revises: 727671c6e976
 Created: 2026-11-30 05:58:51.317001
 """
 
@@ -13,7 +13,7 @@ from alembic import op
 from care.db.base import UtcDateTime
 
 revision: str = '33a4d2074ba4'
-down_revision: str | None = 'bce2dc74ec5c'
+down_revision: str | None = '727671c6e976'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
