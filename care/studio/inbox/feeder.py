@@ -151,7 +151,7 @@ def _forget_removed(session: Session, conversation_ids: set[str]) -> None:
     removed = session.scalars(
         select(Sentence.id)
         .join(Message, Message.id == Sentence.id)
-        .where(Sentence.conversation_id.in_(conversation_ids), Message.text == REMOVED)
+        .where(Message.conversation_id.in_(conversation_ids), Message.text == REMOVED)
     )
     if gone := list(removed):
         forget_sentences(session, gone)

@@ -273,7 +273,7 @@ async def test_what_a_customer_had_removed_is_gone_from_here(
     announcer = world.conversations.announcer
     await world.db.write(
         lambda session: remove_contents(
-            session, announcer, receipt.conversation_id, 99, world.clock()
+            session, announcer, receipt.conversation_id, receipt.message_id, world.clock()
         )
     )
     await fill(world)
