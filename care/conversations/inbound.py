@@ -13,7 +13,7 @@ from care.conversations.announce import Announcer
 from care.conversations.log import append
 from care.conversations.notices import QUEUE_BUTTONS, QUEUE_PREFIX
 from care.conversations.ownership import change_owner
-from care.conversations.queue import Choice, choose
+from care.conversations.queue import Choice, choose, leaves
 from care.conversations.tables import Conversation, Message, Owner, Role, Turn
 from care.conversations.text import clean
 from care.conversations.turns import Work
@@ -92,7 +92,7 @@ class Receiver:
         if first is not None:
             return self._first_outcome(session, conversation, first), None
         said, payload = _resolve(session, conversation, inbound, text)
-        choice = _queue_choice(conversation, payload)
+        choice = _queue_choice(conversation, said, payload)
         expected = code_expected(session, conversation.contact_id, now)
         # Who was given a page for a new password may type it here instead.
         secret = expected or password_awaited(session, conversation.contact_id, now)
@@ -174,11 +174,13 @@ def _resolve(
     return buttons.chosen_by_text(session, conversation.id, text) or (text, None)
 
 
-def _queue_choice(conversation: Conversation, payload: str | None) -> Choice | None:
-    """The way out of the queue that a button stands for.
+def _queue_choice(conversation: Conversation, said: str, payload: str | None) -> Choice | None:
+    """The way out of the queue that a button stands for, or the words of somebody who waits.
 
-    Raises ``Conflict`` when the customer does not wait any more.
+    Raises ``Conflict`` when the button's customer does not wait any more.
     """
+    if payload is None and conversation.owner == Owner.QUEUE and leaves(said):
+        return Choice.BOT
     if payload is None or not payload.startswith(QUEUE_PREFIX):
         return None
     if conversation.owner != Owner.QUEUE:
