@@ -13,7 +13,6 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
-    ask_identity,
     begin_form,
     entity_of,
     forget,
@@ -78,7 +77,7 @@ class PrivacyRequest(CareAction):
         if kind is PrivacyKind.DELETE_CHAT:
             return await self._delete(dispatcher, tracker, caller)
         if caller.verified is None:
-            return [SlotSet("privacy_kind", kind.value), *ask_identity(self.action_name)]
+            return [SlotSet("privacy_kind", kind.value), *self.identity_first(dispatcher, tracker)]
         turn = turn_of(tracker)
         guard = self.services.conversations.guard(turn.id, turn.epoch)
         article = self.services.privacy.article(kind)

@@ -262,7 +262,15 @@ async def test_a_choice_outside_of_the_queue_is_refused(core: Core) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["算了不用了", "不转了", "那算了，我不等了，谢谢", "别转了吧", "取消排队", "Never mind, thanks"]
+    "words",
+    [
+        "算了不用了",
+        "不转了",
+        "那算了，我不等了，谢谢",
+        "别转了吧",
+        "取消排队",
+        "Never mind, thanks",
+    ],
 )
 async def test_who_waits_leaves_the_queue_in_words(core: Core, words: str) -> None:
     conversation_id = await in_queue(core)
@@ -279,7 +287,15 @@ async def test_who_waits_leaves_the_queue_in_words(core: Core, words: str) -> No
 
 
 @pytest.mark.parametrize(
-    "words", ["谢谢", "那我", "不用了，换成查话费", "取消我的彩铃", "算了一下还要等多久", "你们别取消我的单"]
+    "words",
+    [
+        "谢谢",
+        "那我",
+        "不用了，换成查话费",
+        "取消我的彩铃",
+        "算了一下还要等多久",
+        "你们别取消我的单",
+    ],
 )
 async def test_other_words_leave_nobody_out_of_the_queue(core: Core, words: str) -> None:
     conversation_id = await in_queue(core)
