@@ -16,7 +16,7 @@ LOST_CARD = "lost_card"
 """Why a person takes over: each minute somebody may use the card."""
 
 _ANOTHER = re.compile(
-    r"(?:[用换拿](?:我?的?|成|个)*)(?:另外?一?个?|别的|其他的?|第二个|副卡的?)(?:手机)?(?:号码?|卡)"
+    r"(?:[用换拿](?:我|的|名下|成|个)*)(?:另外?一?个?|别的|其他的?|第二个|副卡的?)(?:手机)?(?:号码?|卡)"
     r"|换(?:一?个)(?:手机)?号(?!码?卡)|another (?:phone )?number|different (?:phone )?number",
     re.IGNORECASE,
 )
