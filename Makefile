@@ -12,13 +12,16 @@ ARGS ?=
 export RASA_TELEMETRY_ENABLED = false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-bot test-web lint types-web format bench train screenshots lock clean distclean
+.PHONY: help run wechat-sim test test-fast test-bot test-web lint types-web format bench train screenshots lock clean distclean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | column -t -s '|'
 
 run: ## install, build, train (each when needed) and serve on http://127.0.0.1:8080
 	@$(PYTHON) -m tools.run
+
+wechat-sim: ## the product with a simulated WeChat beside it: a phone to chat from, no account needed
+	@$(PYTHON) -m tools.wechat_sim.run
 
 test: ## everything: unit, property, web, bot, whole conversations through Rasa, browser
 	@$(PYTHON) -m tools.bootstrap --for tests
@@ -72,4 +75,4 @@ clean: ## remove what was built, keep the environments and var/
 	find . -name __pycache__ -type d -not -path './.venv/*' -not -path '*/node_modules/*' -prune -exec rm -rf {} +
 
 distclean: clean ## remove also the environments, the models, the database and its secrets
-	rm -rf .venv var web/node_modules web/*/node_modules tests/browser/node_modules benchmarks/nlu/peers/node_modules
+	rm -rf .venv var web/node_modules web/*/node_modules tests/browser/node_modules tests/channels/wechat/node_modules benchmarks/nlu/peers/node_modules

@@ -9,12 +9,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import points
 from actions.base import (
     CareAction,
     CareForm,
     DomainDict,
     Services,
     Slots,
+    actions_of_last_turn,
     ask_identity,
     begin_form,
     forget,
@@ -24,10 +26,11 @@ from actions.listed import Item, items_of, listed, picked
 from actions.orders import OrderingAction, begin_order, say_rejected
 from actions.wish_words import WishWords, also_wanted, latest_words, mentioned, wish_words
 from care.billing import service as billing
-from care.bss.protocol import Addon, AddonKind, BssRejected, RejectReason
+from care.bss.protocol import Addon, AddonKind, BssRejected, OrderAction, RejectReason
 from care.catalogue import held, packs
 from care.catalogue.service import find_addon
 from care.clock import local_date
+from care.orders.kinds.base import allowed
 from care.wording import data_size, day, yuan
 
 SUBSCRIBE_FORM = "subscribe_addon_form"
@@ -51,6 +54,7 @@ _REJECTIONS = {
 
 _DATA_WORDS = re.compile(r"流量|加油包|刘量|留量|上网|几?个G|\dG|data", re.IGNORECASE)
 _VOICE_WORDS = re.compile(r"语音|通话|分钟")
+_STEM = re.compile(r"(?:包|服务|业务|会员)$")
 _ALL_WORDS = re.compile(
     r"[都全]要|全部|所有|统统|通通|全都|都(?:给我|帮我)?[退停关取撤]|只保留套餐|只留套餐|all"
 )
@@ -65,7 +69,9 @@ class SubscribeAddon(OrderingAction):
     async def lead(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
     ) -> list[EventType]:
-        """On to the order where it is known what is wanted, else to the form."""
+        """On to the order where it is known what is wanted, else to the form; points are exchanged elsewhere."""
+        if points.means_exchange(tracker):
+            return [FollowupAction(points.ACTION)]
         words = wish_words(tracker, "subscribe_addon")
         if await _line_is_refused(self.services, dispatcher, line_id):
             return leave_form(["addon"])
@@ -119,7 +125,10 @@ class AskAddon(CareAction):
         if caller.verified is None:
             return [*leave_form(), *ask_identity(SubscribeAddon.action_name)]
         words = wish_words(tracker, "subscribe_addon")
-        offered = await self._offered(dispatcher, words, caller.verified.line_id)
+        kind = _kind_asked(words.text)
+        if kind is None and "action_query_usage" in actions_of_last_turn(tracker):
+            kind = AddonKind.DATA_PACK
+        offered = await self._offered(dispatcher, words, kind, caller.verified.line_id)
         dispatcher.utter_message(
             response="utter_ask_addon",
             addons="\n".join(map(_row, offered)),
@@ -128,14 +137,17 @@ class AskAddon(CareAction):
         return [listed("subscribe_addon", "addon", map(_item, offered))]
 
     async def _offered(
-        self, dispatcher: CollectingDispatcher, words: WishWords, line_id: str
+        self,
+        dispatcher: CollectingDispatcher,
+        words: WishWords,
+        kind: AddonKind | None,
+        line_id: str,
     ) -> list[Addon]:
         addons = await self.services.bss.addons()
         amount = words.value("data_amount")
         if isinstance(amount, int) and not _VOICE_WORDS.search(words.text):
             dispatcher.utter_message(response="utter_addon_no_such_size", size=data_size(amount))
             return packs.packs_of_size(addons, amount)
-        kind = _kind_asked(words.text)
         if kind is None:
             return await held.still_to_have(self.services.bss, line_id)
         today = local_date(self.services.clock(), self.services.zone)
@@ -183,8 +195,19 @@ class CancelAddon(OrderingAction):
                 return begin_form(CANCEL_FORM)
             meant = running
         first, *rest = meant
+        fresh = await self._taken_lately(line_id, first.id)
+        if fresh is not None:
+            return begin_order("undo_order", {"order": fresh})
         later = also_wanted(tracker, "cancel_addon", "addon", [addon.id for addon in rest])
         return [*begin_order("cancel_addon", {"addon": first.id}), *later]
+
+    async def _taken_lately(self, line_id: str, addon_id: str) -> str | None:
+        """The operator's number of an order for it that can still be taken back, which costs nothing."""
+        for receipt in await self.services.bss.orders(line_id):
+            same = (receipt.action, receipt.offering_id) == (OrderAction.SUBSCRIBE_ADDON, addon_id)
+            if same and await allowed(self.services.bss.check_undo(receipt.order_id)):
+                return receipt.order_id
+        return None
 
     async def _say_not_running(
         self, dispatcher: CollectingDispatcher, line_id: str, addon: Addon
@@ -278,13 +301,25 @@ async def _named(
     chosen = picked(words.text, items_of(tracker, intent))
     if chosen:
         return await _known(services, chosen)
-    named = await _known(services, texts)
+    named = await _known(services, texts) or await _by_stem(services, tracker, intent, words.text)
     amount = words.value("data_amount")
     if not named and isinstance(amount, int):
         offered = {item.id for item in items_of(tracker, intent)}
         of_size = packs.packs_of_size(await services.bss.addons(), amount)
         named = [a for a in of_size if a.data_mb == amount and (not offered or a.id in offered)]
     return named
+
+
+async def _by_stem(services: Services, tracker: Tracker, intent: str, text: str) -> list[Addon]:
+    """Of those listed, the one whose name without 包, 服务 … is in the text: 电视影院 for 电视影院包."""
+    offered = {item.id for item in items_of(tracker, intent)}
+    stems = {
+        addon: _STEM.sub("", addon.name)
+        for addon in await services.bss.addons()
+        if addon.id in offered
+    }
+    found = [addon for addon, stem in stems.items() if len(stem) > 1 and stem in text]
+    return found if len(found) == 1 else []
 
 
 async def _cancel_named(

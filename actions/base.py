@@ -24,7 +24,9 @@ from care.clock import Clock
 from care.contracts.applications import Applications
 from care.conversations.callers import Caller, Callers
 from care.conversations.service import Conversations
+from care.conversations.stories import Stories
 from care.customers.masking import mask_text
+from care.customers.owners import Owners
 from care.customers.privacy import Choices
 from care.customers.senior import Seniors
 from care.customers.verification import Verification
@@ -191,6 +193,8 @@ class Services:
     privacy: Privacy
     choices: Choices
     seniors: Seniors
+    stories: Stories
+    owners: Owners
     lines: LineService
 
 
@@ -382,6 +386,17 @@ def set_in_last_turn(tracker: Tracker, slot: str) -> Any:
             value = event.get("value")
             break
     return value
+
+
+def actions_of_last_turn(tracker: Tracker) -> list[str]:
+    """The actions by which the customer's message before the latest one was answered."""
+    turns: list[list[str]] = [[]]
+    for event in tracker.events:
+        if event.get("event") == "user":
+            turns.append([])
+        elif event.get("event") == "action":
+            turns[-1].append(str(event.get("name")))
+    return turns[-2] if len(turns) > 1 else []
 
 
 def said(tracker: Tracker) -> list[str]:

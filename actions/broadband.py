@@ -231,9 +231,11 @@ class AskAddress(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """Say that the area has broadband, where that is known."""
+        """Say that the area has broadband, where that is known; a building wants its flat."""
         place = tracker.get_slot("place")
-        if place is not None:
+        if place is not None and broadband.names_house(str(place)):
+            dispatcher.utter_message(response="utter_ask_address_flat", address=place)
+        elif place is not None:
             dispatcher.utter_message(response="utter_ask_address_detail", area=place)
         elif self._form == FORM:
             dispatcher.utter_message(response="utter_ask_install_address")
@@ -271,7 +273,7 @@ async def check_address(
     if not known.covered:
         return {"address": known.address, "place": None, "covered": False, "lead": None}
     if not known.precise:
-        return {"address": None, "place": known.area.name, "covered": None}
+        return {"address": None, "place": known.address, "covered": None}
     return {"address": known.address, "place": None, "covered": True}
 
 
@@ -292,7 +294,10 @@ async def finish_lead(
     if tracker.get_slot("lead") is not True:
         dispatcher.utter_message(response="utter_lead_declined")
         return forget(FLOW)
-    caller, turn = await services.callers.of(tracker.sender_id), turn_of(tracker)
+    caller, turn = (
+        await services.callers.of(tracker.sender_id),
+        turn_of(tracker),
+    )
     verified = caller.verified
     phone = verified.phone if verified is not None else str(tracker.get_slot("phone_number"))
     customer = None if verified is None else await services.bss.customer(verified.customer_id)

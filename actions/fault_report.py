@@ -133,7 +133,12 @@ class ReportFault(VerifiedAction):
         if report.fixed is True:
             dispatcher.utter_message(response="utter_fault_fixed")
             return leave_form(FAULT_SLOTS)
-        question = await self._question(dispatcher, report, subject, found)
+        known = await self.services.tickets.open_about(subject.id, str(self.topic))
+        if known is not None:
+            if report.symptom is not None and known.title != found.diagnosis.name:
+                await self._ticket(tracker, caller, report, subject, found)
+            return self._say_known(dispatcher, known)
+        question = await self._question(report, subject, found)
         if question is not None:
             return question
         if report.symptom is not None and _consequence(found) is Consequence.REPLACE_SIM:
@@ -189,7 +194,6 @@ class ReportFault(VerifiedAction):
 
     async def _question(
         self,
-        dispatcher: CollectingDispatcher,
         report: Report,
         subject: Subject,
         found: Examination,
@@ -197,9 +201,6 @@ class ReportFault(VerifiedAction):
         """What must be asked next, if anything: the symptom, the place, whether the next step helps, since when."""
         if report.symptom is None:
             return self._ask("device_symptom", report)
-        known = await self.services.tickets.open_about(subject.id, found.diagnosis.symptom)
-        if known is not None:
-            return self._say_known(dispatcher, known)
         if found.needs_place and report.place is None:
             return self._ask("fault_place", report)
         step = None if found.ticket_now is not None else next_step(found.diagnosis, report)
@@ -223,7 +224,7 @@ class ReportFault(VerifiedAction):
         ]
 
     def _say_known(self, dispatcher: CollectingDispatcher, ticket: Ticket) -> list[EventType]:
-        """The same fault of the same line has a ticket: tell it, and a yes hurries it up."""
+        """The line has a ticket about this topic: tell it, and a yes hurries it up."""
         dispatcher.utter_message(
             response="utter_fault_known",
             title=ticket.title,
@@ -253,18 +254,29 @@ class ReportFault(VerifiedAction):
             )
         elif report.step is None:
             dispatcher.utter_message(response="utter_fault_all_tried")
-        turn = turn_of(tracker)
-        request = await self._request(tracker, caller, report, subject, found)
-        ticket = await self.services.tickets.open(
-            replace(request, turn_id=turn.id),
-            self.services.conversations.guard(turn.id, turn.epoch),
-        )
+        ticket = await self._ticket(tracker, caller, report, subject, found)
         dispatcher.utter_message(
             response="utter_fault_ticket" if visit else "utter_fault_ticket_technician",
             number=ticket.number,
             promised=moment(ticket.promised_at, self.services.zone),
         )
         return leave_form(FAULT_SLOTS)
+
+    async def _ticket(
+        self,
+        tracker: Tracker,
+        caller: Caller,
+        report: Report,
+        subject: Subject,
+        found: Examination,
+    ) -> Ticket:
+        """The line's ticket about this topic, with what was told now; opened if there is none yet."""
+        turn = turn_of(tracker)
+        request = await self._request(tracker, caller, report, subject, found)
+        return await self.services.tickets.open(
+            replace(request, turn_id=turn.id),
+            self.services.conversations.guard(turn.id, turn.epoch),
+        )
 
     async def _request(
         self,
@@ -289,7 +301,7 @@ class ReportFault(VerifiedAction):
             conversation_id=caller.conversation_id,
             rural=rural and subject.access is not None,
             about=subject.id,
-            matter=found.diagnosis.symptom,
+            matter=str(self.topic),
             area_id=found.area.id if found.area is not None else None,
         )
 

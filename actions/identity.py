@@ -21,7 +21,13 @@ from actions.base import (
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
 from care.customers.sms import SmsFailed
-from care.customers.verification import IDENTITY, CodeExpired, CodeWrong, NumberLocked
+from care.customers.verification import (
+    IDENTITY,
+    BoundToAnother,
+    CodeExpired,
+    CodeWrong,
+    NumberLocked,
+)
 from care.errors import CareError, RateLimited
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -142,6 +148,9 @@ def refuse_code(dispatcher: CollectingDispatcher, error: CareError) -> Slots:
     if isinstance(error, NumberLocked):
         minutes = -(-int(error.data["retry_after"]) // 60)
         dispatcher.utter_message(response="utter_number_locked", minutes=minutes)
+        return dict(_CLOSE_FORM)
+    if isinstance(error, BoundToAnother):
+        dispatcher.utter_message(response="utter_bound_to_another")
         return dict(_CLOSE_FORM)
     if isinstance(error, RateLimited):
         dispatcher.utter_message(response="utter_code_limited")

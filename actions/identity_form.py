@@ -86,7 +86,9 @@ class ValidateIdentityForm(CareForm):
             return {"verification_code": CHECKED}  # a repeated turn
         code = await self.services.conversations.typed_code(turn_of(tracker).id) or str(value)
         try:
-            verified = await self.services.verification.check_identity(caller.contact_id, code)
+            verified = await self.services.verification.check_identity(
+                caller.contact_id, code, (caller.channel, caller.address)
+            )
         except CareError as error:
             return {"verification_code": None, **refuse_code(dispatcher, error)}
         dispatcher.utter_message(

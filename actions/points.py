@@ -1,5 +1,6 @@
 """Loyalty points: how many, which expire, and what they are exchanged for."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import DomainDict, Services, VerifiedAction, forget
+from actions.base import (
+    DomainDict,
+    Services,
+    VerifiedAction,
+    actions_of_last_turn,
+    forget,
+    text_of,
+)
 from actions.inquiry import SLOT, Inquiry, inquiry_of
 from actions.orders import begin_order
 from care.billing import service as billing
@@ -16,13 +24,16 @@ from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
 from care.wording import day
 
+ACTION = "action_query_points"
 REWARDS_OFFERED = 4
+
+_EXCHANGE = re.compile(r"(?:那|就|我|要|想|帮|给|先)*(?:换|兑换?|換)(?!卡|号|个?套餐|成)")
 
 
 class QueryPoints(VerifiedAction):
     """The verified customer's points; a reward that was named is offered."""
 
-    action_name = "action_query_points"
+    action_name = ACTION
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -67,6 +78,12 @@ class QueryPoints(VerifiedAction):
                 )
         _say_rewards(dispatcher, rewards, account.points)
         return []
+
+
+def means_exchange(tracker: Tracker) -> bool:
+    """Whether 换话费, 换1GB流量 answer the list of what points are exchanged for: nothing is to be paid for then."""
+    asked = ACTION in actions_of_last_turn(tracker)
+    return asked and _EXCHANGE.match(text_of(tracker).strip()) is not None
 
 
 def _wanted(rewards: Sequence[Reward], inquiry: Inquiry) -> Reward | None:

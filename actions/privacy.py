@@ -1,4 +1,6 @@
-"""What people ask of their data: a copy, deletion of the chat, no automated decisions, no marketing (PIPL)."""
+"""What people ask of their data: a copy, deletion of the chat, no automated decisions, no marketing (PIPL), and which
+addresses are bound to their number.
+"""
 
 import re
 from typing import Any
@@ -21,6 +23,8 @@ from actions.base import (
     turn_of,
 )
 from care.conversations.callers import Caller
+from care.customers.bindings import channel_name
+from care.customers.masking import mask_phone
 from care.customers.privacy import PrivacyKind, PrivacyState
 from care.duties import Unit
 from care.privacy.copy import Subject
@@ -47,8 +51,21 @@ _SEE = re.compile(
 )
 
 
+_UNBIND = re.compile(
+    r"解绑|解綁|(?:解除|取消|去掉|断开|不要|别|不想).{0,6}(?:绑|綁|关联)"
+    r"|(?:绑|綁).{0,8}(?:解除|取消|去掉|断开|解了|解掉|撤了)|unbind|unlink",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(r"绑|綁|关联了|linked|bound", re.IGNORECASE)
+_ALL = re.compile(r"全部|全都|所有|都解|都取消|every|all ", re.IGNORECASE)
+
+
 def kind_in(text: str) -> PrivacyKind | None:
     """Which right a sentence is about; None where it names none."""
+    if _UNBIND.search(text):
+        return PrivacyKind.UNBIND_ALL if _ALL.search(text) else PrivacyKind.UNBIND
+    if _BOUND.search(text):
+        return PrivacyKind.BINDINGS
     back = _BACK.search(text) is not None
     if _AUTOMATED.search(text):
         return PrivacyKind.ALLOW_AUTOMATED if back else PrivacyKind.REFUSE_AUTOMATED
@@ -76,8 +93,14 @@ class PrivacyRequest(CareAction):
             return begin_form(FORM)
         if kind is PrivacyKind.DELETE_CHAT:
             return await self._delete(dispatcher, tracker, caller)
+        if kind is PrivacyKind.BINDINGS:
+            return await self._show_bindings(dispatcher, caller)
+        if kind is PrivacyKind.UNBIND:  # one's own access, given up: nobody is kept from it
+            return await self._unbind(dispatcher, tracker, caller, kind)
         if caller.verified is None:
             return [SlotSet("privacy_kind", kind.value), *self.identity_first(dispatcher, tracker)]
+        if kind is PrivacyKind.UNBIND_ALL:
+            return await self._unbind(dispatcher, tracker, caller, kind)
         turn = turn_of(tracker)
         guard = self.services.conversations.guard(turn.id, turn.epoch)
         article = self.services.privacy.article(kind)
@@ -98,11 +121,48 @@ class PrivacyRequest(CareAction):
         return [SlotSet("task", None), *forget(SLOTS)]
 
     def _kind(self, tracker: Tracker) -> PrivacyKind | None:
-        """What was said now goes before what was said before."""
+        """What was pressed or said now goes before what was said before."""
+        pressed = entity_of(tracker, "choice")
+        if intent_of(tracker) == "privacy_request" and pressed in set(PrivacyKind):
+            return PrivacyKind(str(pressed))
         if intent_of(tracker) == "privacy_request" and entity_of(tracker, "choice") is None:
             return kind_in(text_of(tracker))
         kept = tracker.get_slot("privacy_kind")
         return PrivacyKind(str(kept)) if kept in set(PrivacyKind) else None
+
+    async def _show_bindings(
+        self, dispatcher: CollectingDispatcher, caller: Caller
+    ) -> list[EventType]:
+        bound = await self.services.owners.of_contact(caller.contact_id)
+        lines = [
+            f"{channel_name(one.channel)}：{mask_phone(one.phone)}，"
+            f"{one.since.astimezone(self.services.zone):%Y年%m月%d日 %H:%M} 起"
+            for one in bound
+        ]
+        if lines:
+            dispatcher.utter_message(response="utter_bindings", bindings="\n".join(lines))
+        else:
+            dispatcher.utter_message(response="utter_nothing_bound")
+        return [SlotSet("task", None), *forget(SLOTS)]
+
+    async def _unbind(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        caller: Caller,
+        kind: PrivacyKind,
+    ) -> list[EventType]:
+        turn = turn_of(tracker)
+        ended = await self.services.stories.unbind(
+            caller.contact_id,
+            caller.verified.customer_id if caller.verified is not None else None,
+            (caller.channel, caller.address) if kind is PrivacyKind.UNBIND else None,
+            turn.id,
+            self.services.privacy.article(kind),
+            self.services.conversations.guard(turn.id, turn.epoch),
+        )
+        dispatcher.utter_message(response="utter_unbound" if ended else "utter_nothing_bound")
+        return [SlotSet("task", None), *forget(SLOTS)]
 
     async def _delete(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller

@@ -3,14 +3,16 @@
 Nobody has to show who they are to pay. What a number owes or has left is told to its verified holder only.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import points
 from actions.base import (
     CareAction,
     CareForm,
@@ -19,7 +21,9 @@ from actions.base import (
     Slots,
     begin_form,
     entity_of,
+    intent_of,
     leave_form,
+    text_of,
     turn_of,
     value_before,
 )
@@ -58,6 +62,10 @@ _RESULTS = {
 }
 
 
+_TO_NUMBER = re.compile(r"(?:给|到|往|號码|号码|号)\s*(\d{5,13})")
+"""A number that something is to be paid to, also one that is none: nobody else's is taken in its place."""
+
+
 @dataclass(frozen=True)
 class Payee:
     """The line that is paid for. ``owed`` in yuan is known to its verified holder only."""
@@ -81,6 +89,8 @@ class TopUp(CareAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Ask for what is missing; when the payment has come to an end, say what became of it."""
+        if points.means_exchange(tracker):
+            return [FollowupAction(points.ACTION)]
         services, caller = self.services, await self.caller(tracker)
         done = [SlotSet("task", None)]
         if not services.payments.available:
@@ -90,7 +100,8 @@ class TopUp(CareAction):
             payment = await services.payments.of(str(tracker.get_slot("payment")))
             await say_result(services, dispatcher, caller, payment)
             return [*done, *leave_form(FORM_SLOTS)]
-        number, amount = tracker.get_slot("top_up_number"), tracker.get_slot("top_up_amount")
+        number = tracker.get_slot("top_up_number") or _number_given(tracker)
+        amount = tracker.get_slot("top_up_amount")
         if number is None and caller.verified is None:
             if entity_of(tracker, "charge_item") == ARREARS:
                 return self.identity_first(
@@ -363,6 +374,11 @@ def _decimal(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount.is_finite() and abs(amount) < 1_000_000 else None
+
+
+def _number_given(tracker: Tracker) -> str | None:
+    found = _TO_NUMBER.search(text_of(tracker))
+    return None if found is None or intent_of(tracker) != "top_up" else found[1]
 
 
 def actions(services: Services) -> list[Any]:

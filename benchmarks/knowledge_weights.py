@@ -23,10 +23,10 @@ Matrix = NDArray[np.float64]
 
 
 def features(question: Question) -> Matrix:
-    """For each entry likeness, cover and meaning, and a last row for none of them."""
+    """For each entry likeness, cover and its cosines (point, nearest wording), and a last row for none of them."""
     found = question.found
     assert found is not None
-    columns = [found.words.likeness, found.words.cover, found.meaning]
+    columns = [found.words.likeness, found.words.cover, found.meaning.point, found.meaning.nearest]
     rows = np.zeros((len(found.places) + 1, len(columns) + 2))
     rows[:-1, :-2] = np.stack(columns, axis=1)
     rows[-1, -2:] = 1.0, found.refused
@@ -92,7 +92,7 @@ def main() -> None:
     others = [one for one in unanswerable(library, whole) if one.found]
     choosing = [one for one in (*asked, *others) if one.kind.startswith("choose")]
     weights = fit(choosing)
-    names = ("LIKENESS", "COVER", "MEANING", "NONE", "REFUSED")
+    names = ("LIKENESS", "COVER", "MEANING", "NEAREST", "NONE", "REFUSED")
     print(f"{len(choosing)} questions of the choosing half")
     print("fitted:  ", ", ".join(f"{n} {w:.2f}" for n, w in zip(names, weights, strict=True)))
     now = np.array([getattr(present, name) for name in names])

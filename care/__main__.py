@@ -181,6 +181,23 @@ def _demo_logins(settings: Settings) -> None:
         print(f"  {login.username:<11} {login.password:<17} {login.name} ({login.role})")
 
 
+def _wechat(name: str) -> Callable[[Settings], None]:
+    """A command of ``care.channels.wechat.commands``."""
+
+    def run(settings: Settings) -> None:
+        from care.channels.wechat import commands
+        from care.db import migrate
+        from care.wiring import wire
+
+        migrate.require_current(settings.database_url)
+        try:
+            print(getattr(commands, name)(wire(settings)))
+        except commands.WechatCommandFailed as error:
+            raise CommandFailed(str(error)) from error
+
+    return run
+
+
 def _require_demo(settings: Settings) -> None:
     if not settings.demo:
         raise CommandFailed("this is for demo mode only (CARE_MODE=demo)")
@@ -228,7 +245,9 @@ def _reason(error: Exception) -> str | None:
             )
         case ValidationError():
             return "; ".join(
-                f"CARE_{str(problem['loc'][0]).upper()}: {problem['msg']}"
+                ": ".join(
+                    [*(f"CARE_{str(at).upper()}" for at in problem["loc"][:1]), problem["msg"]]
+                )
                 for problem in error.errors(include_input=False)
             )
         case SchemaMismatch():
@@ -256,6 +275,12 @@ def _parser() -> argparse.ArgumentParser:
     demo = _group(commands, "demo", "the demo operator")
     _command(demo, "load", "load it, once", _demo_load)
     _command(demo, "logins", "print addresses and log-ins", _demo_logins)
+    wechat = _group(commands, "wechat", "the Official Account")
+    _command(wechat, "check", "whether WeChat takes our app id and secret", _wechat("check"))
+    menu = _group(wechat, "menu", "the menu below the chat (data/wechat/menu.yml)")
+    _command(menu, "set", "make the file's menu the account's", _wechat("set_menu"))
+    _command(menu, "show", "print the account's menu", _wechat("show_menu"))
+    _command(menu, "remove", "take it away", _wechat("remove_menu"))
     return parser
 
 

@@ -1,8 +1,10 @@
 """Both applications and the loops, made of the services that ``care.wiring`` wires."""
 
 import asyncio
+import re
 from collections.abc import Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,7 +24,10 @@ from care.admin.housekeeping import Housekeeping, Retention
 from care.admin.metrics import Measured, Metrics
 from care.appointments.ledger import remove_lapsed
 from care.bss.embedded import EmbeddedBss
-from care.channels import rest, web
+from care.channels import miniprogram, rest, web, wechat, wecom
+from care.conversations import handoff_codes
+from care.conversations.attachments import MAX_BYTES
+from care.conversations.outbox import remove_delivered
 from care.conversations.timeouts import Timeouts
 from care.customers import sms as text_messages
 from care.datafiles import read_yaml
@@ -50,6 +55,7 @@ from care.tickets.complaints import load_complaint_guide
 log = structlog.get_logger()
 
 PUBLIC_BODY_LIMIT = 64 * 1024
+PICTURES = {re.compile(r"/desk/conversations/[0-9a-z]{26}/picture"): MAX_BYTES}
 PRIVATE_BODY_LIMIT = 16 * 1024 * 1024
 """Bytes. Rasa sends a tracker with each action."""
 
@@ -93,10 +99,15 @@ def public_app(services: Services, desk: Desk, figures: Metrics) -> FastAPI:
             allow_headers=["Authorization", "Content-Type"],
         )
         middleware.append(cors)
-    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT))
+    middleware.append(Middleware(BodyLimit, PUBLIC_BODY_LIMIT, PICTURES))
+    if settings.wechat_on:
+        services.stories.serve("wechat", partial(wechat.scan_address, services))
     app = _application("小讯", middleware)
     app.include_router(web.router(services))
     app.include_router(rest.router(services))
+    app.include_router(wechat.router(services))
+    app.include_router(miniprogram.router(services))
+    app.include_router(wecom.router(services))
     app.include_router(desk.router())
     app.include_router(studio.router(services.db, settings, desk.gate.reader))
     app.include_router(pages.router(services))
@@ -186,6 +197,8 @@ def _action_services(services: Services) -> ActionServices:
         privacy=services.privacy,
         choices=services.choices,
         seniors=services.seniors,
+        stories=services.stories,
+        owners=services.owners,
         lines=services.lines,
     )
 
@@ -215,11 +228,21 @@ def loops(services: Services, desk: Desk) -> list[Coroutine[Any, Any, None]]:
         **services.lines.handlers(),
         **services.ticket_watch.handlers(),
         **services.outage_notices.handlers(),
+        **services.stories.handlers(),
+        **wechat.handlers(services),
+        **miniprogram.handlers(services),
+        **wecom.handlers(services),
     }
     if isinstance(services.bss, EmbeddedBss):
         handlers.update(services.bss.handlers())
     jobs = JobLoop(services.db, services.clock, handlers)
+    pushing = [wechat.deliver(services)] if wechat.sends(services.settings) else []
+    if services.settings.miniprogram_on:
+        pushing.append(miniprogram.deliver(services))
+    if services.settings.wecom_on:
+        pushing.append(wecom.deliver(services))
     return [
+        *pushing,
         _working_off(jobs, reminders),
         services.conversations.runner.recover(),
         desk.presence.run(),
@@ -250,6 +273,9 @@ def _housekeeping(services: Services) -> Housekeeping:
             "agent_sessions": remove_expired,
             "held_times": remove_lapsed,
             "outage_notices": remove_told,
+            "handoffs": handoff_codes.remove_old,
+            "outbox": remove_delivered,
+            "wechat_callbacks": wechat.remove_answered,
         },
     )
 

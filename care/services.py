@@ -11,7 +11,9 @@ from care.contracts.applications import Applications
 from care.conversations.agent_orders import AgentOrders
 from care.conversations.callers import Callers
 from care.conversations.service import Conversations
+from care.conversations.stories import Stories
 from care.conversations.timeouts import Timeouts
+from care.customers.owners import Owners
 from care.customers.privacy import Choices
 from care.customers.senior import Seniors
 from care.customers.sms import SmsGateway
@@ -56,6 +58,8 @@ class Services:
     outage_notices: OutageNotices
     conversations: Conversations
     callers: Callers
+    stories: Stories
+    owners: Owners
     timeouts: Timeouts
     links: Links
     payments: Payments

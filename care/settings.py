@@ -25,6 +25,14 @@ SECRETS = (
 )
 
 
+WECHAT_SECRETS = (
+    *("wechat_app_secret", "wechat_token", "wechat_aes_key"),
+    *("miniprogram_app_secret", "miniprogram_token", "miniprogram_aes_key"),
+    *("wecom_secret", "wecom_token", "wecom_aes_key"),
+)
+"""Secrets of WeChat's accounts, each needed only where the id of its account is set."""
+
+
 class Settings(BaseSettings):
     """All settings of the care server. Times are seconds unless the name says otherwise."""
 
@@ -103,6 +111,19 @@ class Settings(BaseSettings):
     )
     verified_minutes: int = Field(30, description="how long a contact stays verified")
 
+    bound_days: int = Field(
+        90,
+        description="days after its last code a bound WeChat account counts as verified without one",
+    )
+    continue_in: str = Field(
+        "", description="channels in which a web chat may go on, comma separated: wechat"
+    )
+    continue_scan_url: str = Field(
+        "",
+        description="what the QR code for that opens, {scene} in it stands for the code; "
+        "empty: the code alone is shown",
+    )
+
     outage_look: float = Field(
         60.0,
         description="time between two looks at an outage of whose end customers want to be told",
@@ -126,6 +147,42 @@ class Settings(BaseSettings):
         180, ge=1, description="days it stays on record what each action of a turn came to"
     )
 
+    wechat_app_id: str = Field("", description="app id of the Official Account; empty: no WeChat")
+    wechat_mode: Literal["plain", "compatible", "safe"] = Field(
+        "safe", description="how messages travel, as set in WeChat's console"
+    )
+    wechat_api_base: str = Field("https://api.weixin.qq.com", description="address of WeChat's API")
+    wechat_customer_service: bool = Field(
+        True, description="whether the account may send customer-service messages by itself"
+    )
+    wechat_app_secret: SecretStr = Field(SecretStr(""), description="secret of the app id")
+    wechat_token: SecretStr = Field(
+        SecretStr(""), description="token of the callback address, as set in WeChat's console"
+    )
+    wechat_aes_key: SecretStr = Field(
+        SecretStr(""), description="EncodingAESKey of the callback address; not for plain"
+    )
+
+    miniprogram_app_id: str = Field("", description="app id of the mini program; empty: none")
+    miniprogram_mode: Literal["plain", "compatible", "safe"] = Field(
+        "safe", description="how its messages travel, as set in its console"
+    )
+    miniprogram_app_secret: SecretStr = Field(SecretStr(""), description="secret of its app id")
+    miniprogram_token: SecretStr = Field(
+        SecretStr(""), description="token of its callback address, as set in its console"
+    )
+    miniprogram_aes_key: SecretStr = Field(
+        SecretStr(""), description="EncodingAESKey of its callback address; not for plain"
+    )
+
+    wecom_corp_id: str = Field("", description="id of the corporation in WeCom; empty: no 微信客服")
+    wecom_api_base: str = Field("https://qyapi.weixin.qq.com", description="address of WeCom's API")
+    wecom_secret: SecretStr = Field(SecretStr(""), description="secret of 微信客服")
+    wecom_token: SecretStr = Field(
+        SecretStr(""), description="token of the callback address, as set in WeCom's console"
+    )
+    wecom_aes_key: SecretStr = Field(SecretStr(""), description="EncodingAESKey of that address")
+
     gateway_secret: SecretStr = SecretStr("")
     action_secret: SecretStr = SecretStr("")
     rasa_token: SecretStr = SecretStr("")
@@ -136,7 +193,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill(self) -> "Settings":
         folder = self.secrets_dir or self.var_dir / "secrets"
-        for name in SECRETS:
+        for name in (*SECRETS, *WECHAT_SECRETS):
             if getattr(self, name).get_secret_value():
                 continue
             file = folder / f"{name}.key"
@@ -146,11 +203,53 @@ class Settings(BaseSettings):
             self.public_url = f"http://{self.host}:{self.port}"
         if not self.database_url:
             self.database_url = f"sqlite:///{self.var_dir / 'care.db'}"
+        if missing := self._missing_for_wechat():
+            raise ValueError(f"WeChat is on (CARE_WECHAT_APP_ID) without {', '.join(missing)}")
+        if missing := self._missing_for_platforms():
+            raise ValueError(f"a mini program or WeCom is on without {', '.join(missing)}")
         return self
+
+    def _missing_for_wechat(self) -> list[str]:
+        if not self.wechat_on:
+            return []
+        needed = ["wechat_token"]
+        if self.wechat_customer_service:
+            needed.append("wechat_app_secret")
+        if self.wechat_mode != "plain":
+            needed.append("wechat_aes_key")
+        return [
+            f"CARE_{name.upper()}" for name in needed if not getattr(self, name).get_secret_value()
+        ]
+
+    def _missing_for_platforms(self) -> list[str]:
+        needed: list[str] = []
+        if self.miniprogram_on:
+            needed += ["miniprogram_app_secret", "miniprogram_token"]
+            needed += ["miniprogram_aes_key"] if self.miniprogram_mode != "plain" else []
+        if self.wecom_on:
+            needed += ["wecom_secret", "wecom_token", "wecom_aes_key"]
+        return [
+            f"CARE_{name.upper()}" for name in needed if not getattr(self, name).get_secret_value()
+        ]
 
     def missing_secrets(self) -> list[str]:
         """Names of secrets that are neither in the environment nor in a file."""
         return [name for name in SECRETS if not getattr(self, name).get_secret_value()]
+
+    @property
+    def wechat_on(self) -> bool:
+        """Whether there is an Official Account."""
+        return bool(self.wechat_app_id)
+
+    @property
+    def miniprogram_on(self) -> bool:
+        """Whether there is a mini program with customer service."""
+        return bool(self.miniprogram_app_id)
+
+    @property
+    def wecom_on(self) -> bool:
+        """Whether there is 微信客服."""
+        return bool(self.wecom_corp_id)
 
     @cached_property
     def zone(self) -> ZoneInfo:

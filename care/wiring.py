@@ -19,10 +19,13 @@ from care.clock import Clock, utc_now
 from care.contracts.applications import Applications
 from care.conversations.agent_orders import AgentOrders
 from care.conversations.callers import Callers
+from care.conversations.handoff_codes import HandoffCodes
 from care.conversations.pushes import bot_says
 from care.conversations.runner import RunnerTimes
 from care.conversations.service import Conversations, ConversationTimes
+from care.conversations.stories import Stories
 from care.conversations.timeouts import Timeouts
+from care.customers.owners import Owners
 from care.customers.privacy import Choices
 from care.customers.senior import Seniors
 from care.customers.sms import DemoSms, SmsFailed, SmsGateway
@@ -34,6 +37,7 @@ from care.engine import Engine
 from care.engine.rasa import RasaEngine
 from care.enterprise.leads import Leads
 from care.faults.notices import OutageNotices
+from care.http.network import listed
 from care.invoices.service import Invoices
 from care.invoices.terms import load_invoice_terms
 from care.lines.service import LineService
@@ -99,6 +103,8 @@ def wire(
     sms = sms or (DemoSms(db, clock) if settings.demo else NoSms())
     conversations = _conversations(settings, db, clock, engine, pubsub)
     verification = _verification(settings, db, bss, sms, clock, new_code)
+    window = timedelta(minutes=settings.verified_minutes)
+    owners = Owners(db, bss, clock, window, settings.bound_days)
     links = Links(settings.session_secret.get_secret_value(), settings.public_url, clock)
     sandbox = _sandbox(settings, db, links, clock) if gateway is None else None
     announcer = conversations.announcer
@@ -149,7 +155,9 @@ def wire(
         ),
         outage_notices=OutageNotices(db, clock, bss, sms, settings.seconds(settings.outage_look)),
         conversations=conversations,
-        callers=Callers(db, clock),
+        callers=Callers(db, clock, owners),
+        stories=_stories(settings, db, clock, engine, conversations, owners),
+        owners=owners,
         timeouts=Timeouts(
             db,
             clock,
@@ -219,6 +227,7 @@ def _conversations(
         runner=runner,
         agent_silence=settings.seconds(settings.agent_silence),
         follow_up=FOLLOW_UP,
+        window=timedelta(minutes=settings.verified_minutes),
     )
     return Conversations(
         db,
@@ -230,6 +239,33 @@ def _conversations(
         text_limit=settings.text_limit,
         zone=settings.zone,
     )
+
+
+def _stories(
+    settings: Settings,
+    db: Database,
+    clock: Clock,
+    engine: Engine,
+    conversations: Conversations,
+    owners: Owners,
+) -> Stories:
+    async def scan_link(scene: str) -> str | None:
+        return settings.continue_scan_url.replace("{scene}", scene) or None
+
+    stories = Stories(
+        db,
+        clock,
+        engine,
+        conversations.announcer,
+        conversations.receiver,
+        owners,
+        HandoffCodes(settings.pepper.get_secret_value().encode()),
+        text_limit=settings.text_limit,
+        chat_url=f"{settings.public_url.rstrip('/')}/chat/",
+        channels=dict.fromkeys(listed(settings.continue_in), scan_link),
+    )
+    conversations.attend(stories)
+    return stories
 
 
 def _verification(

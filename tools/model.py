@@ -111,6 +111,8 @@ def _train(layout: Layout, path: Path, environ: Mapping[str, str]) -> None:
                     *("--config", "config.yml", "--domain", domain),
                     *("--data", *(folder for folder in _DATA if (root / folder).exists())),
                     *("--fixed-model-name", name, "--out", aside),
+                    # Stories joined to each other, by which neither of the policies learns: they leave them out.
+                    *("--augmentation", "0"),
                 ],
                 log,
                 cwd=root,

@@ -20,7 +20,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Dict, Iterator, List, Mapping, NamedTuple, NoReturn
+from typing import Dict, Iterator, List, Mapping, NamedTuple, NoReturn, Sequence
 
 from tools import ports, secret_files
 from tools.bootstrap import prepare
@@ -71,6 +71,16 @@ class RunSettings(NamedTuple):
         ]
 
 
+class Beside(NamedTuple):
+    """What else runs beside the product, for development."""
+
+    child: Child
+    port: Port
+    settings: Mapping[str, str]
+    """Further variables for the care server."""
+    greeting: str
+
+
 def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = environ.get(name) or str(default)
     if not text.isdigit() or not 1 <= int(text) <= most:
@@ -109,7 +119,8 @@ def care_environment(
 
 def without_secrets(environ: Mapping[str, str], *kept: str) -> Dict[str, str]:
     """``environ`` without the secrets that the user has set, but for those ``kept``."""
-    hidden = {secret_files.variable(name) for name in secret_files.NAMES if name not in kept}
+    names = (*secret_files.NAMES, *secret_files.FROM_OUTSIDE)
+    hidden = {secret_files.variable(name) for name in names if name not in kept}
     return {name: value for name, value in environ.items() if name not in hidden}
 
 
@@ -169,10 +180,15 @@ def children(
 
 
 async def serve(
-    layout: Layout, settings: RunSettings, model: Path, environ: Mapping[str, str]
+    layout: Layout,
+    settings: RunSettings,
+    model: Path,
+    environ: Mapping[str, str],
+    beside: Sequence[Beside] = (),
 ) -> None:
     """Run the product until a signal ends it. Raises `SetupFailure` when it does not come up."""
-    supervisor = Supervisor(children(layout, settings, model, environ))
+    processes = [*children(layout, settings, model, environ), *(one.child for one in beside)]
+    supervisor = Supervisor(processes)
     loop = asyncio.get_event_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, _stop_loudly, supervisor)
@@ -189,7 +205,7 @@ async def serve(
             waiting_for=lambda names: say(f"  {seconds():5.0f} s  waiting for {', '.join(names)}"),
         )
         say(f"  ready after {seconds():.0f} s")
-        await loop.run_in_executor(None, greet, layout, settings, environ)
+        await loop.run_in_executor(None, greet, layout, settings, environ, beside)
 
     say(f"· starting Rasa and the care server (logs: {layout.log})")
     await supervisor.run(when_ready)
@@ -201,12 +217,19 @@ def _stop_loudly(supervisor: Supervisor) -> None:
     supervisor.stop()
 
 
-def greet(layout: Layout, settings: RunSettings, environ: Mapping[str, str]) -> None:
+def greet(
+    layout: Layout,
+    settings: RunSettings,
+    environ: Mapping[str, str],
+    beside: Sequence[Beside] = (),
+) -> None:
     """The last thing printed: where everything is, and who can log in to the demo."""
     address = ports.address(settings.host, settings.port)
     say("")
     for name in ("chat", "desk", "studio"):
         say(f"  {name.capitalize():7} {address}/{name}/")
+    for one in beside:
+        say(f"  {one.greeting}")
     if settings.mode == "demo":
         logins = care_command(layout, "demo", "logins")
         lines = run_logged(logins, layout.log / "setup.log", cwd=layout.root, environ=environ)
@@ -216,21 +239,24 @@ def greet(layout: Layout, settings: RunSettings, environ: Mapping[str, str]) -> 
     say("\n  Ctrl-C stops everything.\n")
 
 
-def main() -> int:
+def main(beside: Sequence[Beside] = ()) -> int:
     """The command line; takes no arguments."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     layout = Layout.from_environment()
     settings = RunSettings.from_environment(os.environ)
+    needed = [*settings.ports(), *(one.port for one in beside)]
     with only_supervisor(layout):
-        ports.require_free(settings.ports())
+        ports.require_free(needed)
         prepare(layout, testing=False)
         os.umask(0o077)  # from here on customers' data are written
         environ = care_environment(layout, settings, os.environ)
+        for one in beside:
+            environ.update(one.settings)
         set_up_product(layout, settings, environ)
         model = ensure_model(layout, without_secrets(environ))
-        ports.require_free(settings.ports())  # minutes may have passed
-        asyncio.run(serve(layout, settings, model, {**environ, "CARE_MODEL": str(model)}))
+        ports.require_free(needed)  # minutes may have passed
+        asyncio.run(serve(layout, settings, model, {**environ, "CARE_MODEL": str(model)}, beside))
     return 0
 
 

@@ -35,6 +35,14 @@ NAMES: Dict[str, Callable[[], str]] = {
 }
 
 
+FROM_OUTSIDE = (
+    *("wechat_app_secret", "wechat_token", "wechat_aes_key"),
+    *("miniprogram_app_secret", "miniprogram_token", "miniprogram_aes_key"),
+    *("wecom_secret", "wecom_token", "wecom_aes_key"),
+)
+"""Secrets that come from a platform's console: never made here, and none of Rasa's business."""
+
+
 def variable(name: str) -> str:
     """The environment variable of the secret ``name``."""
     return "CARE_" + name.upper()

@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Literal, Tuple, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from care.settings import ROOT, SECRETS, Settings
+from care.settings import ROOT, SECRETS, WECHAT_SECRETS, Settings
 from tools import run
 
 FILE = ROOT / "docs" / "reference" / "settings.md"
@@ -48,7 +48,8 @@ _SECRETS_HEAD = """
 
 A secret is taken from its variable, else from the file `<CARE_SECRETS_DIR>/<name>.key` (one line, mode 600); this holds
 for the care server, for Rasa's files in `var/run/` and for Rasa's token alike. `make run` makes the files of secrets
-that are in neither place and never changes one that is there; without it, `python3 -m tools.secret_files` does.
+that are in neither place and never changes one that is there; without it, `python3 -m tools.secret_files` does. Those of
+WeChat come from its console, and are nobody's to make.
 
 """
 
@@ -65,9 +66,13 @@ def render() -> str:
     settings = [
         (_variable(name), _default(field), _words(field))
         for name, field in Settings.model_fields.items()
-        if name not in SECRETS
+        if name not in SECRETS and name not in WECHAT_SECRETS
     ]
     secrets = [(_variable(name), f"`{name}.key`", PURPOSES[name]) for name in SECRETS]
+    secrets += [
+        (_variable(name), f"`{name}.key`", _words(Settings.model_fields[name]))
+        for name in WECHAT_SECRETS
+    ]
     return (
         _HEAD
         + _table(("Variable", "Default", "Meaning"), settings)

@@ -18,7 +18,7 @@ from benchmarks.nlu import plots
 from benchmarks.nlu.figures import Answers, calibration_error, macro_f1
 from benchmarks.nlu.peers.systems import OURS
 from benchmarks.nlu.peers.task import Examples, Run, Task
-from benchmarks.nlu.rejection import KEPT, MAY_BE_LOST, rejection, sureness, threshold
+from benchmarks.nlu.rejection import KEPT, MAY_BE_LOST, rejection, safe_threshold, sureness
 
 _TEST, _VALIDATION = "test", "validation"
 
@@ -142,7 +142,7 @@ def _rejected(trial: Trial, run: Run) -> str:
         return sureness(run.names, run.chances[split], trial.outside)
 
     inside = np.array([name not in trial.outside for _, name in trial.test])
-    chosen = threshold(sure(_VALIDATION)) if trial.validation else None
+    chosen = safe_threshold(sure(_VALIDATION)) if trial.validation else None
     found = rejection(sure(_TEST)[inside], sure(_TEST)[~inside], chosen)
     return f"{found.recall:.3f} | {found.area:.3f} | {found.chosen:.3f} | {found.lost:.3f}"
 

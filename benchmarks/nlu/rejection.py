@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from benchmarks.nlu.figures import wilson
+
 KEPT = 0.95
 MAY_BE_LOST = 0.03
 
@@ -38,6 +40,16 @@ def sureness(names: Sequence[str], chances: np.ndarray, outside: Collection[str]
 def threshold(inside: np.ndarray, may_be_lost: float = MAY_BE_LOST) -> float:
     """The highest sureness at which no larger share of these sentences in scope lies below."""
     return float(np.sort(inside)[int(may_be_lost * len(inside))])
+
+
+def safe_threshold(inside: np.ndarray, may_be_lost: float = MAY_BE_LOST) -> float:
+    """The highest at which no larger share of other sentences is likely to lie below: the upper end of its 95 % interval.
+
+    A threshold for exactly this share of the sentences that chose it loses more than that of others in half of the cases.
+    """
+    total = len(inside)
+    lost = [count for count in range(total) if wilson(count, total)[1] <= may_be_lost]
+    return float(np.sort(inside)[lost[-1] if lost else 0])
 
 
 def rejection(inside: np.ndarray, outside: np.ndarray, chosen: float | None = None) -> Rejection:

@@ -19,7 +19,8 @@ _NUMBER = re.compile(NUMBER)
 _NEAR = 24  # characters on each side that can decide
 _OWN_NUMBER = re.compile(r"\d+")
 _VERB_BEFORE = re.compile(
-    r"(?:[换改变转升降调提选](?:[成到为回了个做作至上]|更为)*|办(?:理|个|了)*|从|变更为|升级[到为成]?|用(?:的是|上)?|开通?个?|订个?|推荐)"
+    r"(?:[换改变转升降调提选](?:[成到为回了个做作至上]|更为)*|办(?:理|个|了)*|从|变更为|升级[到为成]?|用(?:的是|上)?|开通?个?|订个?|推荐|[整来]个?"
+    r"|switch(?: me)? to|upgrade(?: me)? to|change(?: me)? to|gai ?cheng|huan ?cheng)"
     r"(?:那个|这个|那款|这款|那|你们的?|一下|给我|月费)*\s*$"
 )
 _CHOICE_BEFORE = re.compile(
@@ -29,6 +30,11 @@ _THING_AFTER = re.compile(
     r"\s*(?:(?:元|块)?(?:的)?(?:那个|那款|那档|这个|这款|这档|套餐|档|方案)|(?:元|块)?的?(?=吧|$|[,，。!！?？])"
     r"|的(?!话费|流量|钱|发票|账单)|太贵|值不值|贵|划算|有宽带|有啥|够用|够了|一样|速率|多|强|比)"
 )
+_COMPARED = re.compile(
+    r"区别|差[别在哪多]|不一样|一样|不同|哪个|好还是|还是|[比跟]|贵|值|强|怎么选|带不带|有没有|pk|compare|difference|bijiao"
+)
+_OF_A_BILL = re.compile(r"[上这个]月|月份|话费|账单|[扣花交充]了?")
+_BETTER_AFTER = re.compile(r"\s*(?:便宜|流量|贵|多|少|强|好|划算|高|低)")
 _TIE = re.compile(
     r"^(?:元|块)?(?:的|那个|那款|套餐|\s)*(?:和|跟|与|同|还是|或者|或|比|到|变|vs|、|,|，|\s)*(?:一个|那个|用)?$"
 )
@@ -82,6 +88,10 @@ class BareNumbers:
             gap = (end, match.start()) if end <= match.start() else (match.end(), start)
             if 0 <= gap[1] - gap[0] <= _NEAR and _TIE.match(text[gap[0] : gap[1]]):
                 return 1
+        if len(ends) > 1 and _COMPARED.search(text) and not _OF_A_BILL.search(text):
+            return 1
+        if before.endswith("比") and _BETTER_AFTER.match(after):
+            return 1
         if _VERB_BEFORE.search(before):
             return 1
         if _THING_AFTER.match(after) and (not before or _CHOICE_BEFORE.search(before)):

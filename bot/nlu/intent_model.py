@@ -15,6 +15,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -111,7 +112,7 @@ class IntentModel:
         wanted = np.asarray(labels)
         learning = _Learning(matrix, grams, vectors, wanted, strength, units)
         temperature, of_network = learning.temperatures(few)
-        machine = _machines(strength).fit(matrix, wanted)
+        machine, network = learning.both()
         weights, bias = machine.coef_, machine.intercept_
         if len(machine.classes_) == 2:  # scikit-learn keeps one row for two classes
             weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
@@ -127,7 +128,7 @@ class IntentModel:
             np.ascontiguousarray(weights, dtype=np.float32),
             (bias / temperature).astype(np.float32),
             neighbours,
-            learning.network().times(1 / of_network) if units else None,
+            network.times(1 / of_network) if network else None,
             encoders,
         )
 
@@ -268,8 +269,15 @@ class _Learning:
     strength: float
     units: int
 
-    def network(self, messages: np.ndarray | slice = slice(None)) -> Network:
-        """The network of these messages."""
+    def both(self, messages: np.ndarray | slice = slice(None)) -> tuple[LinearSVC, Network | None]:
+        """The machines and the network of these messages, each learned on a core of its own where there are two."""
+        labels = self.labels[messages]
+        with ThreadPoolExecutor(1) as beside:
+            network = beside.submit(self._network, messages) if self.units else None
+            machine = _machines(self.strength).fit(self.matrix[messages], labels)
+            return machine, network.result() if network else None
+
+    def _network(self, messages: np.ndarray | slice) -> Network:
         places = np.unique(self.labels[messages], return_inverse=True)[1]
         return Network.fit(self.grams[messages], self.vectors[messages], places, self.units)
 
@@ -285,10 +293,9 @@ class _Learning:
         folds = StratifiedKFold(_CALIBRATION_FOLDS).split(self.matrix, self.labels)
         of_machines, of_network, right = [], [], []
         for rest, held_out in islice(folds, 1 if len(self.labels) > few else None):
-            machine = _machines(self.strength).fit(self.matrix[rest], self.labels[rest])
+            machine, network = self.both(rest)
             of_machines.append(machine.decision_function(self.matrix[held_out]))
-            if self.units:
-                network = self.network(rest)
+            if network:
                 vectors = self.vectors[held_out]
                 of_network.append(network.scores_of_many(self.grams[held_out], vectors))
             right.append(np.searchsorted(names, self.labels[held_out]))

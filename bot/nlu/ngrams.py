@@ -15,6 +15,7 @@ from opencc import OpenCC
 from pypinyin import lazy_pinyin
 
 from bot.nlu.fold import fold
+from bot.nlu.mainland_words import mainland_words
 
 _REPEATED = re.compile(r"(\D)\1{2,}")
 _SPACE = re.compile(r"\s+")
@@ -28,6 +29,7 @@ def _mainland() -> OpenCC:
 
 def normalise(text: str) -> str:
     """The text as features see it: folded, mainland words, no character more than twice in a row."""
+    text = mainland_words(text)
     text = str(_mainland().convert(text)) if not text.isascii() else text
     return _SPACE.sub(" ", _REPEATED.sub(r"\1\1", fold(text))).strip()
 

@@ -1,12 +1,17 @@
 """Coverage and offers. All functions may raise BssUnavailable."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from care.bss.protocol import Area, BroadbandAccess, BroadbandOffer, BroadbandWork, Bss
+from care.bss.protocol import Area, AreaKind, BroadbandAccess, BroadbandOffer, BroadbandWork, Bss
 
 _DIGIT = re.compile(r"[\d零〇一二三四五六七八九十百]")
+_BUILDING = re.compile(r"[\d零〇一二三四五六七八九十百a-zA-Z]\s*(?:栋|幢|座|号楼|号院|期|排)")
+_NO_FLAT_YET = re.compile(r"(?:栋|幢|座|号楼|号院|单元|期|排|楼|层|号)$")
+"""How an address in town ends that says no more than the house: 幸福里3栋, 3栋2单元, 锦绣街88号."""
+_NO_FLAT = re.compile(r"没有?(?:单元|房号|门牌|室号)|独栋|独门|独院|别墅|平房|自建|整栋|整层")
+"""Said of a house that has no flats."""
 _SPEED = re.compile(r"(\d{2,4})\s*(?:兆|[mM])")
 _WORDS = {
     "千兆": 1000,
@@ -27,7 +32,7 @@ class Coverage:
     area: Area | None
     """None where the address lies in no area that we know."""
     precise: bool
-    """An engineer could find it: it names more than the area."""
+    """An engineer could find it: it names a flat, or a house in the country."""
 
     @property
     def covered(self) -> bool:
@@ -54,13 +59,17 @@ async def coverage(bss: Bss, address: str) -> Coverage:
     if area is not None:
         for name in sorted((area.name, *area.nicknames), key=len, reverse=True):
             rest = rest.replace(name, "")
-    return Coverage("".join(address.split()), area, precise=bool(_DIGIT.search(rest)))
+    whole = "".join(address.split())
+    flats = area is not None and area.kind is AreaKind.URBAN
+    house_only = flats and _NO_FLAT_YET.search("".join(rest.split())) is not None
+    return Coverage(whole, area, precise=bool(_DIGIT.search(rest)) and not house_only)
 
 
 async def joined(bss: Bss, before: str, said: str) -> Coverage:
-    """The coverage of an address that is told in two parts, or corrected: 锦绣家园, then 3栋2单元501.
+    """The coverage of an address that is told in parts, or corrected: 锦绣家园, then 3栋, then 2单元501.
 
-    What was said now counts alone where it names an area by itself, else it lies in the area of what was said before.
+    What was said now counts alone where it names an area by itself. A building, or anything after a whole address, takes
+    the place of the former one in its area; else it goes on where the address ended.
     """
     alone = await coverage(bss, said)
     if alone.area is not None or not before:
@@ -68,7 +77,16 @@ async def joined(bss: Bss, before: str, said: str) -> Coverage:
     first = await coverage(bss, before)
     if first.area is None:
         return alone
-    return await coverage(bss, f"{first.area.name}{alone.address}")
+    if _NO_FLAT.search(said) and names_house(before):
+        return replace(first, precise=True)
+    anew = first.precise or (names_house(before) and _BUILDING.search(said) is not None)
+    start = first.area.name if anew else first.address
+    return await coverage(bss, f"{start}{alone.address}")
+
+
+def names_house(address: str) -> bool:
+    """Whether an address has more than the name of an area: a house or building."""
+    return _BUILDING.search(address) is not None or re.search(r"\d+号", address) is not None
 
 
 async def offers_at(bss: Bss, area: Area, line_id: str | None = None) -> tuple[PricedOffer, ...]:

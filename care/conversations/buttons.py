@@ -1,10 +1,16 @@
 """Buttons: a payload counts only if it was offered in the latest messages of this conversation."""
 
+import re
+import unicodedata
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from care.conversations.tables import Message, Role
 from care.errors import Conflict, NotFound
+
+_NUMBERED = re.compile(r"[选第]?\s*(\d{1,2}|[一二三四五六七八九十])\s*[个项号]?\s*[.。、!！]?")
+_CHINESE = "一二三四五六七八九十"
 
 
 def latest_offers(session: Session, conversation_id: str) -> list[Message]:
@@ -50,3 +56,17 @@ def chosen_by_text(session: Session, conversation_id: str, text: str) -> tuple[s
             if text in (button["title"], button["payload"]):
                 return button["title"], button["payload"]
     return None
+
+
+def chosen_by_number(session: Session, conversation_id: str, text: str) -> tuple[str, str] | None:
+    """Title and payload of the offered button whose number ``text`` is: counted from 1 over all that are offered."""
+    said = _NUMBERED.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if said is None:
+        return None
+    number = _CHINESE.find(said[1]) + 1 or int(said[1])
+    offered = [
+        (button["title"], button["payload"])
+        for message in latest_offers(session, conversation_id)
+        for button in message.buttons
+    ]
+    return offered[number - 1] if 1 <= number <= len(offered) else None

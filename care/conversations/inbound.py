@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
@@ -11,12 +12,14 @@ from sqlalchemy.orm import Session
 from care.conversations import buttons, turns
 from care.conversations.announce import Announcer
 from care.conversations.log import append
-from care.conversations.notices import QUEUE_BUTTONS, QUEUE_PREFIX
+from care.conversations.merging import leave, seated
+from care.conversations.notices import HUMAN_BUTTON, QUEUE_BUTTONS, QUEUE_PREFIX, Notice, say
 from care.conversations.ownership import change_owner
 from care.conversations.queue import Choice, choose, leaves
 from care.conversations.tables import Conversation, Message, Owner, Role, Turn
 from care.conversations.text import clean
 from care.conversations.turns import Work
+from care.customers.bindings import binding_of
 from care.customers.contacts import ChannelBinding, contact_for
 from care.customers.masking import code_in, hide_secrets
 from care.customers.verification import code_expected
@@ -36,6 +39,9 @@ class InboundMessage:
     ``external_id`` is the sender's own id for it, made unique within the channel by the channel; ``network`` is
     where it came from (an IP address, kept as long as the conversation's session, for limits only). One of ``text``, a
     pressed button (``message_id``, ``index``) and a ``choice`` of who waits in the queue is given.
+
+    ``numbered``: the customer sees buttons as numbers, and may say one. ``custom`` is what else is known of the message
+    (that it was spoken, that it is a picture). What the bot cannot read gets the notice ``unread`` instead of its answer.
     """
 
     channel: str
@@ -45,6 +51,9 @@ class InboundMessage:
     button: tuple[str, int] | None = None
     choice: Choice | None = None
     network: str = ""
+    numbered: bool = False
+    custom: dict[str, Any] | None = None
+    unread: Notice | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,8 @@ class Receipt:
 class Receiver:
     """Stores customers' messages.
 
-    ``text_limit`` is in characters, ``follow_up`` the promise of a ticket, ``lease`` how long a turn may run.
+    ``text_limit`` is in characters, ``follow_up`` the promise of a ticket, ``lease`` how long a turn may run,
+    ``window`` how long a code counts.
     """
 
     announcer: Announcer
@@ -72,6 +82,7 @@ class Receiver:
     zone: ZoneInfo
     follow_up: timedelta
     lease: timedelta
+    window: timedelta
 
     def receive(
         self, session: Session, inbound: InboundMessage, now: datetime
@@ -83,14 +94,14 @@ class Receiver:
         counts).
         """
         text = clean(inbound.text, self.text_limit) if inbound.text is not None else None
-        conversation = locked_conversation_for(session, inbound, now)
+        conversation = self.conversation_for(session, inbound, now)
         first = session.scalar(
             select(Message).where(
                 Message.channel == inbound.channel, Message.external_id == inbound.external_id
             )
         )
         if first is not None:
-            return self._first_outcome(session, conversation, first), None
+            return first_outcome(session, conversation, inbound, first), None
         said, payload = _resolve(session, conversation, inbound, text)
         choice = _queue_choice(conversation, said, payload)
         expected = code_expected(session, conversation.contact_id, now)
@@ -110,6 +121,7 @@ class Receiver:
             now,
             text=hide_secrets(said, code_expected=secret),
             external_id=inbound.external_id,
+            custom=inbound.custom,
         )
         if choice is not None:
             payload = choose(
@@ -124,7 +136,9 @@ class Receiver:
             )
             has_turn = payload is not None
         else:
-            has_turn = conversation.owner == Owner.BOT
+            has_turn = conversation.owner == Owner.BOT and inbound.unread is None
+        if inbound.unread is not None and conversation.owner == Owner.BOT:
+            self._cannot_read(session, conversation, message, inbound.unread, now)
         work = None
         code = code_in(said) if expected else None
         sealed = self.seal.encrypt(code.encode()).decode() if code else None
@@ -142,19 +156,57 @@ class Receiver:
         )
         return receipt, work
 
-    def _first_outcome(
-        self, session: Session, conversation: Conversation, first: Message
-    ) -> Receipt:
-        if first.conversation_id != conversation.id:
-            raise InvalidText("这个消息编号属于另一个会话。")
-        return Receipt(
-            conversation_id=conversation.id,
-            message_id=first.id,
-            seq=first.seq,
-            owner=Owner(conversation.owner),
-            duplicate=True,
-            has_turn=session.get(Turn, first.id) is not None,
+    def conversation_for(
+        self, session: Session, inbound: InboundMessage, now: datetime
+    ) -> Conversation:
+        """The conversation of who writes from this address, held as by ``log.locked``; made when it is new.
+
+        An address that may no longer see its conversation gets one of its own.
+        """
+        found = _existing(session, inbound)
+        if found is None:
+            return _new_conversation(session, inbound, now)
+        conversation, binding = found
+        if seated(session, binding, conversation, now, self.window):
+            return conversation
+        return leave(session, self.announcer, binding, now, Notice.STORY_CLOSED)
+
+    def _cannot_read(
+        self,
+        session: Session,
+        conversation: Conversation,
+        message: Message,
+        notice: Notice,
+        now: datetime,
+    ) -> None:
+        append(
+            session,
+            self.announcer,
+            conversation,
+            Role.SYSTEM,
+            now,
+            text=say(notice),
+            buttons=[dict(HUMAN_BUTTON)],
+            turn_id=message.id,
         )
+
+
+def first_outcome(
+    session: Session, conversation: Conversation, inbound: InboundMessage, first: Message
+) -> Receipt:
+    """What became of a message that came before. Raises ``InvalidText`` for one of another address."""
+    if (first.address or inbound.address) != inbound.address or (
+        first.address is None and first.conversation_id != conversation.id
+    ):
+        raise InvalidText("这个消息编号属于另一个会话。")
+    return Receipt(
+        conversation_id=conversation.id,
+        message_id=first.id,
+        seq=first.seq,
+        owner=Owner(conversation.owner),
+        duplicate=True,
+        has_turn=session.get(Turn, first.id) is not None,
+    )
 
 
 def _resolve(
@@ -171,7 +223,10 @@ def _resolve(
         return buttons.chosen_by_index(session, conversation.id, *inbound.button)
     if text is None:
         raise InvalidText()
-    return buttons.chosen_by_text(session, conversation.id, text) or (text, None)
+    chosen = buttons.chosen_by_text(session, conversation.id, text)
+    if chosen is None and inbound.numbered:
+        chosen = buttons.chosen_by_number(session, conversation.id, text)
+    return chosen or (text, None)
 
 
 def _queue_choice(conversation: Conversation, said: str, payload: str | None) -> Choice | None:
@@ -188,19 +243,24 @@ def _queue_choice(conversation: Conversation, said: str, payload: str | None) ->
     return Choice(payload.removeprefix(QUEUE_PREFIX))
 
 
-def locked_conversation_for(
-    session: Session, inbound: InboundMessage, now: datetime
-) -> Conversation:
-    """The conversation of who writes from this address, held as by ``log.locked``; made when it is new."""
-    found = session.scalar(
-        select(Conversation)
-        .join(ChannelBinding, ChannelBinding.contact_id == Conversation.contact_id)
-        .where(ChannelBinding.channel == inbound.channel)
-        .where(ChannelBinding.address == inbound.address)
-        .with_for_update(of=Conversation)
-        .execution_options(populate_existing=True)
-    )
-    return found or _new_conversation(session, inbound, now)
+def _existing(
+    session: Session, inbound: InboundMessage
+) -> tuple[Conversation, ChannelBinding] | None:
+    """Held; where it was merged or left while this waited for it, it is looked up again."""
+    while True:
+        found = session.scalar(
+            select(Conversation)
+            .join(ChannelBinding, ChannelBinding.contact_id == Conversation.contact_id)
+            .where(ChannelBinding.channel == inbound.channel)
+            .where(ChannelBinding.address == inbound.address)
+            .with_for_update(of=Conversation)
+            .execution_options(populate_existing=True)
+        )
+        if found is None:
+            return None
+        binding = binding_of(session, inbound.channel, inbound.address)
+        if binding is not None and binding.contact_id == found.contact_id:
+            return found, binding
 
 
 def _new_conversation(session: Session, inbound: InboundMessage, now: datetime) -> Conversation:

@@ -23,6 +23,18 @@ class Notice(StrEnum):
     ORDER_PLACED = "order_placed"
     ORDER_ACCEPTED = "order_accepted"
     ORDER_REFUSED = "order_refused"
+    STORY_CLOSED = "story_closed"
+    OWNER_CHANGED = "owner_changed"
+    UNBOUND = "unbound"
+    JOINED = "joined"
+    JOINED_ALREADY = "joined_already"
+    JOIN_WAITS = "join_waits"
+    JOIN_REFUSED = "join_refused"
+    HANDOFF_WRONG = "handoff_wrong"
+    WEB_LINK = "web_link"
+    PICTURE_UNREAD = "picture_unread"
+    VOICE_UNREAD = "voice_unread"
+    FILE_UNREAD = "file_unread"
 
 
 _TEXTS = {
@@ -44,7 +56,23 @@ _TEXTS = {
     Notice.ORDER_PLACED: "已按您的确认办理“$name”，订单号 $number，确认短信已发送。",
     Notice.ORDER_ACCEPTED: "您的确认已收到，正在办理“$name”，办好后发短信通知您。订单号 $number。",
     Notice.ORDER_REFUSED: "很抱歉，“$name”没有办成，一切保持不变，没有产生费用。",
+    Notice.PICTURE_UNREAD: "图片收到了，不过我还看不懂图片。请用一句话说说要办什么；想让人看图，回复“转人工”就行。",
+    Notice.VOICE_UNREAD: "这段语音我没能听清。麻烦您打字告诉我，或者回复“转人工”。",
+    Notice.FILE_UNREAD: "收到了，不过我还看不懂这种消息。请用一句话说说要办什么，或者回复“转人工”。",
     Notice.CLOSED_BY_AGENT: "本次人工服务已结束，感谢您的耐心。有问题随时发消息，小讯（AI 助手）会接着为您服务。",
+    Notice.STORY_CLOSED: (
+        "为保护您的隐私，之前的聊天先收起来了。需要接着看，验证一次手机号就会回来。"
+    ),
+    Notice.OWNER_CHANGED: "这里绑定的号码已经换了机主，绑定已解除，之前的聊天不再显示。",
+    Notice.UNBOUND: "已解除绑定，之前的聊天不再显示在这里。有问题随时发消息。",
+    Notice.JOINED: "已接上您$where的聊天，两边看到的内容是同一份，直接说就行。不是您本人操作？请回复“断开”。",
+    Notice.JOINED_ALREADY: "这里已经接上了，直接说就行。",
+    Notice.JOIN_WAITS: "收到，正在为您接上，请稍等。",
+    Notice.JOIN_REFUSED: "没有接上：两边绑定的不是同一位客户的号码，或者这里还有人工客服在为您服务。",
+    Notice.HANDOFF_WRONG: "接续码不对或已过期。请在原来的聊天里重新获取，5 分钟内有效。",
+    Notice.WEB_LINK: (
+        "在浏览器打开这个链接，接着聊：$link\n链接 5 分钟内有效，只能用一次，请不要转发给别人。"
+    ),
 }
 
 HUMAN_BUTTON = {"title": "转人工", "payload": "/request_human"}

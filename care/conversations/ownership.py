@@ -145,5 +145,7 @@ def close(
     now: datetime,
 ) -> None:
     """The matter is over; the customer's next message begins a new one with the bot."""
-    append(session, announcer, conversation, Role.SYSTEM, now, text=say(notice))
+    # Nobody is called to the phone to read that nothing has happened.
+    deliver = notice is not Notice.CLOSED_IDLE
+    append(session, announcer, conversation, Role.SYSTEM, now, text=say(notice), deliver=deliver)
     change_owner(session, announcer, conversation, Owner.CLOSED, now)

@@ -15,21 +15,20 @@ from care.clock import Clock
 from care.conversations import ownership, turns
 from care.conversations.announce import DESK, Announcer, conversation_topic
 from care.conversations.answers import Answer, wait_for_answer
-from care.conversations.inbound import (
-    InboundMessage,
-    Receipt,
-    Receiver,
-    locked_conversation_for,
-)
+from care.conversations.attachments import Picture, keep
+from care.conversations.inbound import InboundMessage, Receipt, Receiver
 from care.conversations.log import append, locked
+from care.conversations.merging import conversation_of, seated
 from care.conversations.notices import Notice
+from care.conversations.outbox import PICTURE_CHANNELS
 from care.conversations.runner import RunnerTimes, TurnRunner
 from care.conversations.status import Status, status_of
+from care.conversations.stories import Stories
 from care.conversations.tables import Conversation, Message, Owner, Role
 from care.conversations.text import clean
 from care.conversations.transcript import messages_after
-from care.customers.contacts import find_contact
-from care.db import Database
+from care.customers.bindings import binding_of
+from care.db import Database, new_id
 from care.engine import Engine
 from care.errors import Conflict, Forbidden, NotFound
 
@@ -41,6 +40,8 @@ class ConversationTimes:
     runner: RunnerTimes
     agent_silence: timedelta
     follow_up: timedelta
+    window: timedelta = timedelta(minutes=30)
+    """How long a code counts, and a browser sees what was said elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,36 @@ class Conversations:
         self._times = times
         self._text_limit = text_limit
         self.announcer = Announcer(pubsub)
-        self._receiver = Receiver(
-            self.announcer, seal, text_limit, zone, times.follow_up, times.runner.lease
+        self.receiver = Receiver(
+            self.announcer,
+            seal,
+            text_limit,
+            zone,
+            times.follow_up,
+            times.runner.lease,
+            times.window,
         )
+        self._stories: Stories | None = None
         self.runner = TurnRunner(db, clock, engine, self.announcer, pubsub, times.runner)
+
+    def attend(self, stories: Stories) -> None:
+        """From now on addresses are checked as they are used, and codes by which a chat goes on are taken up."""
+        self._stories = stories
 
     async def receive(self, inbound: InboundMessage) -> Receipt:
         """Store a customer's message and have it answered; returning means it is committed.
 
+        A code, typed or scanned, by which a chat goes on in this channel is a message like any other.
+
         Raises ``InvalidText``, ``TextTooLong``, ``NotFound`` and ``Conflict`` (stale button).
         """
+        if self._stories is not None:
+            await self._stories.check(inbound.channel, inbound.address)
+            taken = await self._stories.take(inbound)
+            if taken is not None:
+                return taken
         receipt, work = await self._db.write(
-            lambda session: self._receiver.receive(session, inbound, self._clock())
+            lambda session: self.receiver.receive(session, inbound, self._clock())
         )
         if receipt.has_turn and not receipt.duplicate:
             self.runner.wake(receipt.conversation_id, work)
@@ -96,25 +115,34 @@ class Conversations:
         return await wait_for_answer(self._db, wakeups, receipt, timeout)
 
     async def begin(self, channel: str, address: str) -> str:
-        """The id of the conversation of who writes from ``address``, made when it is new."""
+        """The id of the conversation of who writes from ``address``, made when it is new or may be seen no more."""
         inbound = InboundMessage(channel, address, external_id="")
         return await self._db.write(
-            lambda session: locked_conversation_for(session, inbound, self._clock()).id
+            lambda session: self.receiver.conversation_for(session, inbound, self._clock()).id
         )
 
     async def find(self, channel: str, address: str) -> str:
-        """The id of the conversation of who writes from ``address``. Raises ``NotFound``."""
+        """The id of the conversation that ``address`` may see. Raises ``NotFound``."""
+        return await self._db.read(
+            lambda session: self._seen_from(session, channel, address).conversation_id
+        )
 
-        def work(session: Session) -> str:
-            contact = find_contact(session, channel, address)
-            found = None
-            if contact is not None:
-                found = session.scalar(
-                    select(Conversation.id).where(Conversation.contact_id == contact.id)
-                )
-            if found is None:
-                raise NotFound()
-            return found
+    async def check(self, channel: str, address: str) -> None:
+        """End the binding of an address whose number has another owner by now."""
+        if self._stories is not None:
+            await self._stories.check(channel, address)
+
+    async def look_from(
+        self, channel: str, address: str, after: int
+    ) -> tuple[list[Message], Status]:
+        """The messages after ``after`` that ``address`` may see at this moment, and how things stand.
+
+        Raises ``NotFound`` where it has no conversation, or may see it no more.
+        """
+
+        def work(session: Session) -> tuple[list[Message], Status]:
+            status = self._seen_from(session, channel, address)
+            return messages_after(session, status.conversation_id, after), status
 
         return await self._db.read(work)
 
@@ -123,9 +151,18 @@ class Conversations:
 
         def work(session: Session) -> tuple[list[Message], Status]:
             status = status_of(session, conversation_id)
-            return messages_after(session, conversation_id, after), status
+            return messages_after(session, status.conversation_id, after), status
 
         return await self._db.read(work)
+
+    def _seen_from(self, session: Session, channel: str, address: str) -> Status:
+        binding = binding_of(session, channel, address)
+        found = conversation_of(session, binding.contact_id) if binding is not None else None
+        if binding is None or found is None:
+            raise NotFound()
+        if not seated(session, binding, found, self._clock(), self._times.window):
+            raise NotFound()
+        return status_of(session, found.id)
 
     def listen(self, conversation_id: str) -> Subscription:
         """Wakes on each change of the conversation; carries who is typing."""
@@ -194,6 +231,44 @@ class Conversations:
                 agent_id=agent.id,
                 agent_name=agent.name,
             )
+
+        return await self._change(conversation_id, work)
+
+    async def show(
+        self, conversation_id: str, agent: Agent, client_id: str, picture: Picture
+    ) -> Message:
+        """``agent`` shows the customer a picture; the same ``client_id`` shows it once.
+
+        Raises ``Forbidden`` when the conversation is not the agent's, ``Conflict`` where the customer's channel takes none.
+        """
+        external_id = f"{conversation_id}:{client_id}"
+
+        def work(session: Session, conversation: Conversation) -> Message:
+            first = session.scalar(
+                select(Message).where(Message.channel == "desk", Message.external_id == external_id)
+            )
+            if first is not None:
+                return first
+            require_own(conversation, agent)
+            if conversation.channel not in PICTURE_CHANNELS:
+                raise Conflict("客户现在的渠道不能接收图片。")
+            now = self._clock()
+            conversation.active_at = now
+            message_id = new_id()
+            message = append(
+                session,
+                self.announcer,
+                conversation,
+                Role.AGENT,
+                now,
+                id=message_id,
+                channel="desk",
+                external_id=external_id,
+                agent_id=agent.id,
+                agent_name=agent.name,
+            )
+            message.image = keep(session, message_id, picture, now)
+            return message
 
         return await self._change(conversation_id, work)
 

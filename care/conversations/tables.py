@@ -58,6 +58,8 @@ class Conversation(Base):
     epoch: Mapped[int] = mapped_column(default=1)
     owner_since: Mapped[datetime] = mapped_column(UtcDateTime)
     agent_id: Mapped[str | None] = mapped_column(String(26), index=True)
+    base: Mapped[int] = mapped_column(default=0)
+    """Numbers up to this one are no longer of this log: who has seen one of them reads it anew."""
     last_seq: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str | None] = mapped_column(String(40))
     priority: Mapped[int] = mapped_column(default=0)
@@ -65,6 +67,8 @@ class Conversation(Base):
     fresh: Mapped[bool] = mapped_column(default=True)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     active_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"))
+    """The conversation that has its messages now (``care.conversations.merging``)."""
 
 
 class Message(Base):
@@ -83,6 +87,8 @@ class Message(Base):
     epoch: Mapped[int]
     role: Mapped[str] = mapped_column(String(8))
     channel: Mapped[str] = mapped_column(String(20))
+    address: Mapped[str | None] = mapped_column(String(128))
+    """Where the customer's message came from, or where anybody else's goes to."""
     external_id: Mapped[str | None] = mapped_column(String(160))
     text: Mapped[str | None] = mapped_column(Text)
     buttons: Mapped[list[Any]] = mapped_column(default=list)

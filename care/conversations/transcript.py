@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from care.conversations.attachments import of_the_desk
 from care.conversations.tables import Message, Role
 
 
@@ -59,7 +60,7 @@ def for_customer(message: Message) -> dict[str, Any]:
             {"index": index, "title": button["title"]}
             for index, button in enumerate(message.buttons)
         ],
-        "image": message.image,
+        "image": None if of_the_desk(message.image) else message.image,
         "custom": message.custom,
         "sent_at": message.sent_at.isoformat(),
         "client_id": client_id,

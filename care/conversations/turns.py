@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from care.conversations import outcomes
 from care.conversations.announce import Announcer
-from care.conversations.log import append, locked
+from care.conversations.log import append, held
 from care.conversations.notices import Notice, say
 from care.conversations.one_step import person_first
 from care.conversations.ownership import ENGINE_FAILED, enqueue
@@ -212,6 +212,11 @@ def is_open(session: Session, turn_id: str) -> bool:
     return state in (TurnState.PENDING, TurnState.RUNNING)
 
 
+def answering(session: Session, conversation_id: str) -> bool:
+    """Whether the bot has still to answer something in this conversation."""
+    return _oldest_open(session, conversation_id) is not None
+
+
 def open_turns(session: Session, now: datetime, limit: int = 200) -> list[str]:
     """Conversations with a turn that waits or whose process died."""
     rows = session.scalars(
@@ -231,7 +236,7 @@ def require_current(session: Session, turn_id: str, epoch: int) -> None:
     turn = session.get(Turn, turn_id)
     if turn is None:
         raise StaleEpoch()
-    conversation = locked(session, turn.conversation_id)
+    conversation = held(session, turn.conversation_id)  # of a merged one, nothing counts any more
     if conversation.owner != Owner.BOT or conversation.epoch != epoch:
         raise StaleEpoch()
 

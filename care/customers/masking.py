@@ -32,6 +32,8 @@ _CARD_CODE = re.compile(
 _SECRETS = (_PASSWORD, _FOREIGN_PASSWORD, _CARD_CODE)
 _LINK = re.compile(r"(/p/[a-z_]+/)[A-Za-z0-9_-]{1,64}\.\d{1,12}\.[0-9a-f]{64}")
 """A signed link (``care/links.py``): whoever has it may open it."""
+_HANDOFF_LINK = re.compile(r"(#go=)[A-Za-z0-9_-]{16,64}")
+"""A link by which a chat goes on elsewhere (``care/conversations/stories.py``)."""
 _PHONE = re.compile(r"(?<!\d)((?:\+?86[- ]?)?1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
 _ID_NUMBER = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 
@@ -48,7 +50,7 @@ def mask_name(name: str) -> str:
 
 def mask_text(text: str) -> str:
     """``text`` with the numbers of phones and identity cards masked, and signed links made unusable."""
-    text = _LINK.sub(r"\1******", text)
+    text = _HANDOFF_LINK.sub(r"\1******", _LINK.sub(r"\1******", text))
     return _PHONE.sub(r"\1****\3", _ID_NUMBER.sub(r"\1********\2", text))
 
 

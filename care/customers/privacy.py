@@ -25,6 +25,9 @@ class PrivacyKind(StrEnum):
     ALLOW_AUTOMATED = "allow_automated"
     REFUSE_MARKETING = "refuse_marketing"
     ALLOW_MARKETING = "allow_marketing"
+    BINDINGS = "bindings"
+    UNBIND = "unbind"
+    UNBIND_ALL = "unbind_all"
 
 
 DUTIES = {
@@ -34,6 +37,9 @@ DUTIES = {
     PrivacyKind.ALLOW_AUTOMATED: "automated_decisions",
     PrivacyKind.REFUSE_MARKETING: "consent_withdrawal",
     PrivacyKind.ALLOW_MARKETING: "consent_withdrawal",
+    PrivacyKind.BINDINGS: "data_access",
+    PrivacyKind.UNBIND: "consent_withdrawal",
+    PrivacyKind.UNBIND_ALL: "consent_withdrawal",
 }
 """The duty of the rule pack that each fulfils; its source names the article."""
 

@@ -16,9 +16,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from care.bss.protocol import Bss
 from care.clock import Clock
+from care.customers.bindings import STORY_JOB, bind, binding_of, customers_of
+from care.customers.contacts import Contact
 from care.customers.sms import SmsFailed, SmsGateway
 from care.db import Base, Database, UtcDateTime, new_id
-from care.errors import CareError, RateLimited
+from care.db.jobs import schedule
+from care.errors import CareError, Conflict, RateLimited
 
 IDENTITY = "identity"
 
@@ -39,6 +42,12 @@ class NumberLocked(RateLimited):
     """Too many wrong codes; ``retry_after`` in seconds."""
 
     code, message = "number_locked", "验证码输错次数太多，请稍后再试。"
+
+
+class BoundToAnother(Conflict):
+    """The chat goes on at several addresses of one customer; a number of somebody else has no place in it."""
+
+    code, message = "bound_to_another", "这个聊天已经绑定了另一位客户的号码。"
 
 
 class Challenge(Base):
@@ -163,9 +172,13 @@ class Verification:
         """Send a new code to ``phone``; older ones of this contact no longer count.
 
         ``subject`` is what the code agrees to and stands in the text message. Raises ``RateLimited``,
-        ``NumberLocked`` and ``SmsFailed``; an unknown number looks like a known one.
+        ``NumberLocked``, ``BoundToAnother`` and ``SmsFailed``; an unknown number looks like a known one.
         """
-        known = await self._bss.line(phone) is not None
+        line = await self._bss.line(phone)
+        known = line is not None
+        owner = line.customer_id if line is not None else ""
+        if purpose == IDENTITY:
+            await self._db.read(lambda session: _require_same(session, contact_id, owner))
         code = self._new_code()
         await self._db.write(
             lambda session: self._challenge(
@@ -182,10 +195,12 @@ class Verification:
             await self._db.write(lambda session: self._close_all(session, contact_id))
             raise
 
-    async def check_identity(self, contact_id: str, code: str) -> Verified:
-        """Check the code and begin a verified session.
+    async def check_identity(
+        self, contact_id: str, code: str, at: tuple[str, str] | None = None
+    ) -> Verified:
+        """Check the code and begin a verified session; binds the address ``at`` (channel, address) it was given at.
 
-        Raises ``CodeWrong``, ``CodeExpired`` or ``NumberLocked``.
+        Raises ``CodeWrong``, ``CodeExpired``, ``NumberLocked`` or ``BoundToAnother``.
         """
         challenge = await self._check(contact_id, code, IDENTITY)
         line = await self._bss.line(challenge.phone)
@@ -200,7 +215,17 @@ class Verification:
             verified_at=now,
             expires_at=now + self._limits.session,
         )
-        await self._db.write(lambda session: session.merge(row))
+
+        def work(session: Session) -> None:
+            _require_same(session, contact_id, line.customer_id)
+            session.merge(row)
+            binding = binding_of(session, *at) if at is not None else None
+            if binding is not None and binding.contact_id == contact_id:
+                bind(session, binding, line.customer_id, line.id, challenge.phone, now)
+                where = {"channel": binding.channel, "address": binding.address}
+                schedule(session, STORY_JOB, where, now)
+
+        await self._db.write(work)
         return Verified(contact_id, line.customer_id, line.id, challenge.phone, row.expires_at)
 
     async def check_consent(self, contact_id: str, code: str, purpose: str) -> str:
@@ -342,6 +367,15 @@ class Verification:
 
     def _key(self, value: str) -> str:
         return hmac.new(self._pepper, value.encode(), hashlib.sha256).hexdigest()
+
+
+def _require_same(session: Session, contact_id: str, customer_id: str) -> None:
+    contact = session.get(Contact, contact_id)
+    if contact is None or not contact.shared:
+        return
+    customers = customers_of(session, contact_id)
+    if customers and customer_id not in customers:
+        raise BoundToAnother()
 
 
 def _open_challenges(contact_id: str, now: datetime) -> Select[Challenge]:

@@ -14,7 +14,10 @@ from care.appointments.ledger import of_tickets as visits_of
 from care.appointments.tables import Appointment
 from care.clock import Clock
 from care.conversations.announce import last_event
+from care.conversations.attachments import Picture, picture_at
+from care.conversations.outbox import PUSHED_CHANNELS
 from care.conversations.outcomes import of_conversation as actions_of
+from care.conversations.reach import allowances
 from care.conversations.tables import (
     ActionOutcome,
     Conversation,
@@ -92,10 +95,11 @@ class DeskReader:
             # The number first: what is read after it may be newer, and events then say it again.
             event_id = last_event(session)
             agent = session.get_one(Agent, agent_id)
+            now = self._clock()
             rows = [
-                *_rows(session, _waiting()),
-                *_rows(session, _mine(agent_id)),
-                *_rows(session, _others(agent_id)),
+                *_rows(session, _waiting(), now),
+                *_rows(session, _mine(agent_id), now),
+                *_rows(session, _others(agent_id), now),
             ]
             return event_id, agent, rows, agents_online(session)
 
@@ -115,7 +119,7 @@ class DeskReader:
 
     async def summary(self, conversation_id: str) -> ConversationSummary:
         """One conversation as it is now."""
-        row = await self._db.read(lambda session: _row(session, conversation_id))
+        row = await self._db.read(lambda session: _row(session, conversation_id, self._clock()))
         (summary,) = await self._summaries([row])
         return summary
 
@@ -132,7 +136,7 @@ class DeskReader:
             dict[str, Appointment],
             list[OrderRecord],
         ]:
-            row = _row(session, conversation_id)
+            row = _row(session, conversation_id, self._clock())
             tickets = tickets_of(session, conversation_id)[:_TICKETS]
             return (
                 row,
@@ -153,6 +157,10 @@ class DeskReader:
             tickets=[ticket_info(ticket, visits) for ticket in tickets],
             orders=[order_info(order) for order in orders],
         )
+
+    async def picture(self, attachment_id: str) -> Picture:
+        """A picture of a conversation."""
+        return await self._db.read(lambda session: picture_at(session, attachment_id))
 
     async def messages(
         self, conversation_id: str, before: int | None, limit: int
@@ -184,7 +192,7 @@ class DeskReader:
             ).all()
             if events[0].id != after + 1 if events else newest > after:
                 raise EventsGone()
-            return events, _subjects(session, events)
+            return events, _subjects(session, events, self._clock())
 
         events, subjects = await self._db.read(work)
         if not events:
@@ -235,7 +243,7 @@ class _Subjects:
     online: int
 
 
-def _subjects(session: Session, events: Sequence[DeskEvent]) -> _Subjects:
+def _subjects(session: Session, events: Sequence[DeskEvent], now: datetime) -> _Subjects:
     refs: defaultdict[str, set[str]] = defaultdict(set)
     for event in events:
         refs[event.kind].add(event.ref)
@@ -246,7 +254,7 @@ def _subjects(session: Session, events: Sequence[DeskEvent]) -> _Subjects:
     conversations: list[ConversationRow] = []
     if refs["conversation"]:
         wanted = _summary_query().where(Conversation.id.in_(refs["conversation"]))
-        conversations = _rows(session, wanted)
+        conversations = _rows(session, wanted, now)
     return _Subjects(
         conversations=conversations,
         messages=of(select(Message), Message.id.expression, "message"),
@@ -314,15 +322,28 @@ def _others(agent_id: str) -> _SummarySelect:
     )
 
 
-def _rows(session: Session, query: _SummarySelect) -> list[ConversationRow]:
+def _rows(session: Session, query: _SummarySelect, now: datetime) -> list[ConversationRow]:
+    found = list(session.execute(query))
+    counted = allowances(
+        session,
+        ((row[0].channel, row[0].address) for row in found if row[0].channel in PUSHED_CHANNELS),
+        now,
+    )
     return [
-        ConversationRow(conversation, agent, senior, verified, (role, text, at) if role else None)
-        for conversation, agent, senior, verified, role, text, at in session.execute(query)
+        ConversationRow(
+            conversation,
+            agent,
+            senior,
+            verified,
+            (role, text, at) if role else None,
+            counted.get((conversation.channel, conversation.address)),
+        )
+        for conversation, agent, senior, verified, role, text, at in found
     ]
 
 
-def _row(session: Session, conversation_id: str) -> ConversationRow:
-    rows = _rows(session, _summary_query().where(Conversation.id == conversation_id))
+def _row(session: Session, conversation_id: str, now: datetime) -> ConversationRow:
+    rows = _rows(session, _summary_query().where(Conversation.id == conversation_id), now)
     if not rows:
         raise NotFound()
     return rows[0]

@@ -82,13 +82,32 @@ class LastMessage(BaseModel):
     at: datetime
 
 
+class ReachInfo(BaseModel):
+    """How many messages may still be sent to a customer who has to be called, and until when.
+
+    ``waiting``: messages that may not be sent and go with the customer's next one; ``bytes``: of one message.
+    """
+
+    left: int
+    until: datetime | None
+    waiting: int
+    bytes: int
+
+
 class ConversationSummary(BaseModel):
-    """One line of the lists. ``epoch`` grows with each new owner, ``seq`` with each message."""
+    """One line of the lists. ``epoch`` grows with each new owner, ``seq`` with each message.
+
+    Numbers of messages up to ``base`` are of an earlier log: all are to be read anew. ``merged_into`` is the conversation
+    that has the messages now.
+    ``reach`` is given on channels that count what may be sent.
+    """
 
     id: str
     owner: Owner
     epoch: int
     seq: int
+    base: int
+    merged_into: str | None
     agent: AgentName | None
     channel: str
     customer: CustomerInfo | None
@@ -97,6 +116,7 @@ class ConversationSummary(BaseModel):
     waiting_since: datetime | None
     opened_at: datetime
     last_message: LastMessage | None
+    reach: ReachInfo | None = None
 
 
 class DeskButton(BaseModel):

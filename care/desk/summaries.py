@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from care.appointments.tables import Appointment, AppointmentState
+from care.conversations.reach import MESSAGE_BYTES, Allowance
 from care.conversations.tables import ActionOutcome, Conversation, Message, Owner, Role
 from care.customers.masking import mask_name, mask_phone, mask_text, mask_values
 from care.customers.verification import VerifiedSession
@@ -21,6 +22,7 @@ from care.desk.shapes import (
     LastMessage,
     OrderInfo,
     RankedIntent,
+    ReachInfo,
     TicketAppointment,
     TicketCustomer,
     TicketInfo,
@@ -45,6 +47,7 @@ class ConversationRow:
     senior: bool
     verified: VerifiedSession | None
     last: tuple[str, str | None, datetime] | None
+    allowance: Allowance | None = None
 
 
 def conversation_summary(
@@ -65,6 +68,8 @@ def conversation_summary(
         owner=Owner(conversation.owner),
         epoch=conversation.epoch,
         seq=conversation.last_seq,
+        base=conversation.base,
+        merged_into=conversation.merged_into,
         agent=agent,
         channel=conversation.channel,
         customer=_customer(row, cards, now),
@@ -73,6 +78,18 @@ def conversation_summary(
         waiting_since=conversation.owner_since if waits else None,
         opened_at=conversation.opened_at,
         last_message=last,
+        reach=_reach(row.allowance),
+    )
+
+
+def _reach(allowance: Allowance | None) -> ReachInfo | None:
+    if allowance is None:
+        return None
+    return ReachInfo(
+        left=allowance.left,
+        until=allowance.until,
+        waiting=allowance.waiting,
+        bytes=MESSAGE_BYTES,
     )
 
 

@@ -1,11 +1,13 @@
 """The desk over HTTP. No rules here: a view lets in, calls one function and sends its result."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, WebSocket
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, WebSocket
 
 from care.conversations.agent_orders import AgentOrders
+from care.conversations.attachments import made_anew
 from care.conversations.service import Agent, Conversations
 from care.desk import live
 from care.desk.capacity import room_for_one_more
@@ -128,6 +130,29 @@ def conversation_router(parts: DeskParts) -> APIRouter:
     ) -> ConversationSummary:
         await conversations.reply(cid, _person(agent), body.client_id, body.text)
         return await reader.summary(cid)
+
+    @router.post("/conversations/{conversation_id}/picture", summary="Show the customer a picture")
+    async def show(
+        request: Request,
+        cid: ConversationId,
+        client_id: Annotated[str, Query(pattern=r"^[A-Za-z0-9-]{8,64}$")],
+        agent: Annotated[SignedInAgent, Depends(gate.server)],
+    ) -> ConversationSummary:
+        picture = await asyncio.to_thread(made_anew, await request.body())
+        await conversations.show(cid, _person(agent), client_id, picture)
+        return await reader.summary(cid)
+
+    @router.get("/attachments/{attachment_id}", summary="A picture of a conversation")
+    async def attachment(
+        attachment_id: Annotated[str, Path(pattern=r"^[0-9a-z]{26}$")],
+        _: Annotated[SignedInAgent, Depends(gate.reader)],
+    ) -> Response:
+        picture = await reader.picture(attachment_id)
+        return Response(
+            picture.content,
+            media_type=picture.mime,
+            headers={"Cache-Control": "private, max-age=86400", "Content-Disposition": "inline"},
+        )
 
     @router.get("/conversations/{conversation_id}/orderables", summary="What may be offered")
     async def orderables(

@@ -1,8 +1,9 @@
 """Limits: how often something may be done, and how large a request may be."""
 
+import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,19 +47,30 @@ class RateLimiter:
 
 
 class BodyLimit:
-    """ASGI middleware that refuses bodies above ``most`` bytes with 413, stated or not."""
+    """ASGI middleware that refuses bodies above ``most`` bytes with 413, stated or not.
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    ``larger`` has other limits by pattern of the path.
+    """
+
+    def __init__(
+        self, app: ASGIApp, most: int, larger: Mapping[re.Pattern[str], int] | None = None
+    ) -> None:
         self._app = app
         self._most = most
+        self._larger = dict(larger or {})
+
+    def _limit(self, path: str) -> int:
+        found = (most for pattern, most in self._larger.items() if pattern.fullmatch(path))
+        return next(found, self._most)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._limit(scope["path"])
         stated = dict(scope["headers"]).get(b"content-length", b"0")
-        if not stated.isdigit() or int(stated) > self._most:
-            await error_response(too_large(self._most))(scope, receive, send)
+        if not stated.isdigit() or int(stated) > most:
+            await error_response(too_large(most))(scope, receive, send)
             return
         seen = 0
 
@@ -66,7 +78,7 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._most:
+            if seen > most:
                 raise HTTPException(413)
             return message
 

@@ -6,6 +6,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+from opencc import OpenCC
 
 from care.knowledge.segmentation import HAN, Segmenter
 
@@ -102,10 +105,19 @@ class Analyzer:
 
 
 def normalise(text: str) -> str:
-    """Half-width, lower case and cut to a bearable length."""
+    """Half-width, lower case, the mainland's characters and words (寬頻 is 宽带), and cut to a bearable length."""
     if len(text) > 2 * HALF_LIMIT:
         text = f"{text[:HALF_LIMIT]} {text[-HALF_LIMIT:]}"
-    return unicodedata.normalize("NFKC", text).lower()
+    plain = unicodedata.normalize("NFKC", text).lower()
+    if plain.isascii():
+        return plain
+    # half a surrogate pair has no UTF-8, which the converter works on
+    return str(_mainland().convert(plain.encode("utf-8", "ignore").decode("utf-8")))
+
+
+@lru_cache(maxsize=1)
+def _mainland() -> OpenCC:
+    return OpenCC("tw2sp")
 
 
 def _saturated(count: int) -> float:

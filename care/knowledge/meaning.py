@@ -2,10 +2,12 @@
 
 Vectors of one entry's wordings differ from each other along directions that say nothing about which entry is meant
 (politeness, length, who speaks). These are weighed down before anything is compared: vectors are whitened by the spread
-within entries, as in linear discriminant analysis. Then each entry is one point, between its wordings and its answer.
+within entries, as in linear discriminant analysis. Two things are then asked of an entry: how near the question lies to
+its *point*, between its wordings and its answer, and how near to the *nearest* of its wordings.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,26 +22,54 @@ FLOOR = 1.0
 Owners = NDArray[np.intp]
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Cosines, -1..1, of a question with the points of entries and with the nearest wording of each."""
+
+    point: Vectors
+    nearest: Vectors
+
+
 class MeaningIndex:
-    """One point for each entry. ``owners`` say for each vector to which entry it belongs; every entry has a wording."""
+    """The points of entries and their wordings.
+
+    ``owners`` say for each vector to which entry it belongs, in the order of the entries; every entry has a wording.
+    Without ``each``, wordings are not kept one by one: their nearest is then taken to lie where the point does.
+    """
 
     def __init__(
-        self, count: int, wordings: Vectors, owners: Owners, answers: Vectors, answering: Owners
+        self,
+        count: int,
+        wordings: Vectors,
+        owners: Owners,
+        answers: Vectors,
+        answering: Owners,
+        *,
+        each: bool = True,
     ) -> None:
         self._mean: Vectors = np.asarray(wordings.mean(axis=0), dtype=np.float32)
         self._whiten = _whitening(count, wordings, owners)
-        points = unit(_sums(count, self._seen(wordings), owners))
+        seen = self._seen(wordings)
+        points = unit(_sums(count, seen, owners))
         if len(answers):
             said = unit(_sums(count, self._seen(answers), answering))
             points = unit(points + np.float32(ANSWER_SHARE) * said)
         self._points = points
+        self._wordings = seen if each else None
+        self._starts = np.searchsorted(owners, np.arange(count))
 
-    def likeness(self, question: Vectors, places: Sequence[int] | Owners | None = None) -> Vectors:
-        """The cosine, -1..1, of a question's vector (``SIZE``) with every entry, or with those at ``places``."""
+    def near(self, question: Vectors, places: Sequence[int] | Owners | None = None) -> Near:
+        """How near a question's vector (``SIZE``) lies to every entry, or to those at ``places``."""
         points = self._points if places is None else self._points[places]
         if not question.any():
-            return np.zeros(len(points), dtype=np.float32)
-        return np.asarray(points @ self._seen(question[np.newaxis])[0], dtype=np.float32)
+            nothing = np.zeros(len(points), dtype=np.float32)
+            return Near(nothing, nothing)
+        seen = self._seen(question[np.newaxis])[0]
+        point = np.asarray(points @ seen, dtype=np.float32)
+        if self._wordings is None:
+            return Near(point, point)
+        nearest = np.maximum.reduceat(self._wordings @ seen, self._starts)
+        return Near(point, nearest if places is None else nearest[places])
 
     def _seen(self, vectors: Vectors) -> Vectors:
         return unit(np.asarray((vectors - self._mean) @ self._whiten, dtype=np.float32))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from care.knowledge.analysis import Analyzer, Terms, normalise
 from care.knowledge.entries import Entry, Library, load_library
 from care.knowledge.index import Document, Floats, LexicalIndex, Measured
-from care.knowledge.meaning import MeaningIndex
+from care.knowledge.meaning import MeaningIndex, Near
 from care.knowledge.protocol import Answer, Candidates, Hit, KnowledgeBase, Outcome, Unknown
 from care.knowledge.relevance import USUAL, relevance
 from care.knowledge.sentence_encoder import SentenceEncoder, Vectors, load_encoder
@@ -38,9 +38,9 @@ class Limits:
     the entries do not answer.
     """
 
-    threshold: float = 0.89
-    doubt: float = 2.55
-    guess: float = 0.43
+    threshold: float = 0.86
+    doubt: float = 2.95
+    guess: float = 0.37
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Measures:
 
     places: NDArray[np.intp]
     words: Measured
-    meaning: Vectors
+    meaning: Near
     refused: float
 
 
@@ -121,7 +121,7 @@ class HybridKnowledgeBase:
             measured = measured.at(places)
         vector = self._encoder.encode([normalise(question)])[0]
         refused = float((self._refused @ vector).max()) if len(self._refused) else USUAL
-        return Measures(places, measured, self._meaning.likeness(vector, places), refused)
+        return Measures(places, measured, self._meaning.near(vector, places), refused)
 
     def hits(self, found: Measures | None, limit: int) -> list[Hit]:
         """The best of what was measured, best first."""
@@ -143,7 +143,8 @@ def meanings(
 ) -> tuple[MeaningIndex, Vectors]:
     """The entries by their meaning, and the vectors of what is refused.
 
-    An entry's are those of its wordings and, where wanted, of the sentences of its answer.
+    An entry's are those of its wordings and, where wanted, of the sentences of its answer; only then are its wordings
+    also looked at one by one.
     """
     said = [(place, text) for place, entry in enumerate(library.entries) for text in entry.wordings]
     answered = [
@@ -161,6 +162,7 @@ def meanings(
         np.array([place for place, _ in said], dtype=np.intp),
         sentences,
         np.array([place for place, _ in answered], dtype=np.intp),
+        each=answers,
     )
     return index, refused
 

@@ -7,11 +7,13 @@ conversation, while it waits for one, or while a complaint is open.
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from care.conversations.announce import Announcer
+from care.conversations.attachments import Attachment
 from care.conversations.log import locked
+from care.conversations.outbox_tables import OutboxRow
 from care.conversations.tables import Conversation, Message, Owner, Turn, TurnState
 from care.tickets.lifecycle import OPEN_STATES
 from care.tickets.tables import Ticket, TicketKind
@@ -45,7 +47,7 @@ def hold_still(session: Session, conversation_id: str) -> Conversation:
     if conversation.owner in (Owner.AGENT, Owner.QUEUE):
         raise Busy
     running = select(Turn.id).where(
-        Turn.conversation_id == conversation_id,
+        Turn.conversation_id == conversation.id,
         Turn.state.in_([TurnState.PENDING, TurnState.RUNNING]),
     )
     if session.scalar(running.limit(1)) is not None:
@@ -54,13 +56,14 @@ def hold_still(session: Session, conversation_id: str) -> Conversation:
 
 
 def remove_contents(
-    session: Session, announcer: Announcer, conversation_id: str, upto: int, now: datetime
+    session: Session, announcer: Announcer, conversation_id: str, upto: str, now: datetime
 ) -> int:
-    """Remove the contents of up to ``BATCH`` messages up to number ``upto``; gives how many. Raises ``Busy``."""
+    """Remove the contents of up to ``BATCH`` messages up to message ``upto``; gives how many. Raises ``Busy``."""
     conversation = hold_still(session, conversation_id)
+    last = session.get_one(Message, upto, populate_existing=True).seq
     ids = session.scalars(
         select(Message.id)
-        .where(Message.conversation_id == conversation_id, Message.seq <= upto)
+        .where(Message.conversation_id == conversation.id, Message.seq <= last)
         .where(Message.text.is_distinct_from(REMOVED))
         .order_by(Message.seq)
         .limit(BATCH)
@@ -73,7 +76,9 @@ def remove_contents(
         .values(text=REMOVED, buttons=[], image=None, custom=None, understanding=None)
     )
     session.execute(update(Turn).where(Turn.id.in_(ids)).values(payload=None, sealed=None))
+    session.execute(delete(Attachment).where(Attachment.message_id.in_(ids)))
+    session.execute(delete(OutboxRow).where(OutboxRow.message_id.in_(ids)))
     conversation.packet = {}
     conversation.fresh = True  # the engine has forgotten the dialogue: what comes next is a new one
-    announcer.conversation(session, conversation_id, now)
+    announcer.conversation(session, conversation.id, now)
     return len(ids)

@@ -133,7 +133,7 @@ class Privacy:
     async def _delete(self, job: Job) -> None:
         """Remove from the engine, then from our rows. Raises ``Busy``: the loop comes again."""
 
-        def begin(session: Session) -> tuple[str, int] | None:
+        def begin(session: Session) -> tuple[str, str] | None:
             request = session.get_one(PrivacyRequest, job.payload["request"])
             if request.state != PrivacyState.ACCEPTED:
                 return None
@@ -145,7 +145,7 @@ class Privacy:
             deletion.hold_still(session, conversation.id)
             # Whatever is said while the engine forgets begins a dialogue of its own.
             conversation.fresh = True
-            return conversation.id, int(request.detail["upto"])
+            return conversation.id, request.turn_id
 
         begun = await self._db.write(begin)
         if begun is None:

@@ -20,7 +20,10 @@ from care.bss.embedded import EmbeddedBss
         ("jinxiu", "jinxiu", True, False),
         ("锦绣家园", "jinxiu", True, False),
         ("锦绣家园3栋2单元501", "jinxiu", True, True),
-        ("澜州市新港区 锦绣街88号", "jinxiu", True, True),
+        ("澜州市新港区 锦绣街88号", "jinxiu", True, False),
+        ("锦绣家园3栋", "jinxiu", True, False),
+        ("锦绣家园3栋2单元", "jinxiu", True, False),
+        ("锦绣家园3栋2单元501室", "jinxiu", True, True),
         ("滨江1号", "binjiang", True, False),  # its name, no house number
         ("滨江1号2栋301", "binjiang", True, True),
         ("柳河村三组", "liuhe", True, True),
@@ -41,6 +44,13 @@ async def test_an_address_in_two_parts_is_one(operator: EmbeddedBss) -> None:
     both = await joined(operator, "锦绣家园", "3栋2单元501")
     assert both.address == "锦绣家园3栋2单元501"
     assert both.precise
+    pieces = await joined(operator, "锦绣家园3栋", "2单元501")
+    assert (pieces.address, pieces.precise) == ("锦绣家园3栋2单元501", True)
+    other_house = await joined(operator, "锦绣家园3栋", "5栋")
+    assert (other_house.address, other_house.precise) == ("锦绣家园5栋", False)
+    no_flats = await joined(operator, "锦绣家园3栋", "独栋别墅")
+    assert (no_flats.address, no_flats.precise) == ("锦绣家园3栋", True)
+    assert not (await joined(operator, "锦绣家园", "没有房号")).precise
     corrected = await joined(operator, "锦绣家园3栋2单元501", "5栋301")
     assert corrected.address == "锦绣家园5栋301"
     other = await joined(operator, "锦绣家园", "海棠湾9栋101")

@@ -37,6 +37,11 @@ def test_synonyms_fillers_and_width_are_folded() -> None:
     assert ANALYZER.words("awi-fib") == ["awi", "fib"], "a spelling inside a word is no spelling"
 
 
+def test_traditional_characters_and_taiwanese_words_are_those_of_the_mainland() -> None:
+    assert normalise("寬頻斷線，開通國際漫遊") == normalise("宽带断线，开通国际漫游")
+    assert normalise("半\ud800个") == "半个"
+
+
 def test_words_given_stay_in_one_piece() -> None:
     assert "携号转网" in ANALYZER.words("我想携号转网")
 

@@ -51,7 +51,7 @@ def test_directions_in_which_wordings_of_one_entry_differ_count_less() -> None:
     index = MeaningIndex(2, wordings, owners, *NOTHING)
     question = np.zeros(SIZE, dtype=np.float32)
     question[:2] = 0.5, 3.0
-    first, second = index.likeness(question)
+    first, second = index.near(question).point
     plain = unit(np.stack([wordings[owners == one].mean(axis=0) for one in (0, 1)])) @ question
     assert first - second > 2 * (plain[0] - plain[1]) / np.linalg.norm(question)
 
@@ -62,8 +62,21 @@ def test_an_answer_draws_its_entry_nearer() -> None:
     answer = np.eye(SIZE, dtype=np.float32)[5:6]
     silent = MeaningIndex(3, wordings, owners, *NOTHING)
     told = MeaningIndex(3, wordings, owners, answer, np.array([1]))
-    assert told.likeness(answer[0])[1] > silent.likeness(answer[0])[1] + 0.2
-    assert told.likeness(answer[0]).argmax() == 1
+    assert told.near(answer[0]).point[1] > silent.near(answer[0]).point[1] + 0.2
+    assert told.near(answer[0]).point.argmax() == 1
+
+
+def test_the_nearest_wording_counts_beside_the_point() -> None:
+    wordings = np.eye(SIZE, dtype=np.float32)[[0, 1, 2, 3]]
+    owners = np.array([0, 0, 0, 1])
+    near = MeaningIndex(2, wordings, owners, *NOTHING).near(wordings[2])
+    assert near.nearest[0] == pytest.approx(1)
+    assert near.point[0] < 0.8
+    assert near.nearest[0] > near.nearest[1] + 0.5
+    only = MeaningIndex(2, wordings, owners, *NOTHING).near(wordings[2], [1])
+    assert only.nearest == pytest.approx(near.nearest[1:])
+    without = MeaningIndex(2, wordings, owners, *NOTHING, each=False).near(wordings[2])
+    assert without.nearest == pytest.approx(without.point)
 
 
 def test_the_same_files_give_the_same_scores(library: Library, base: HybridKnowledgeBase) -> None:

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -29,7 +29,13 @@ def free_port() -> int:
 class ServerProcess:
     """One started command, its output in ``log``, run as ``user`` (only root can choose)."""
 
-    def __init__(self, command: Sequence[str | Path], log: Path, user: str | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        log: Path,
+        user: str | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         account = {} if user is None else _account(user)
         self._log = log
         with log.open("ab") as output:
@@ -41,6 +47,7 @@ class ServerProcess:
                 stderr=subprocess.STDOUT,
                 preexec_fn=functools.partial(die_with, os.getpid()),
                 cwd="/",
+                env=environ,
                 **account,
             )
 

@@ -1,5 +1,6 @@
 """The whole product, as ``make run`` starts it, for tests that talk to it from outside."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -106,6 +108,21 @@ class Product:
         for process in found:
             process.kill()
         psutil.wait_procs(found)
+
+    @contextlib.contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """``rasa`` or ``care`` stands still meanwhile: it takes connections and answers nothing."""
+        children = psutil.Process(self._supervisor.pid).children(recursive=True)
+        found = [child for child in children if _WORDS[name] in " ".join(child.cmdline())]
+        if not found:
+            raise RuntimeError(f"{name} is not running")
+        for process in found:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in found:
+                process.resume()
 
     def wait_until_ready(self, seconds: float = 180.0) -> None:
         """Return when ``/readyz`` says that all parts answer; raises RuntimeError when they never do."""

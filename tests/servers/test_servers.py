@@ -5,6 +5,8 @@ import pytest
 import redis
 from sqlalchemy import create_engine, text
 
+from tests.servers.wechat import WechatSimulator
+
 _TABLE = "CREATE TABLE left_behind (id integer)"
 
 
@@ -34,3 +36,12 @@ def test_databases_do_not_see_each_other(postgres_url: str) -> None:
         connection.execute(_TABLE)
         rows = connection.execute("SELECT count(*) FROM left_behind").fetchone()
     assert rows == (0,)
+
+
+def test_the_simulated_wechat_answers_and_delivers() -> None:
+    with WechatSimulator() as wechat:
+        phone = wechat.phone("wang")
+        said = phone.say("你好")
+        assert [one["result"] for one in said["deliveries"]] == ["refused"] * 3
+        assert [one["type"] for one in phone.news()] == ["unavailable"]
+        assert phone.news() == []

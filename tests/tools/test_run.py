@@ -235,7 +235,9 @@ def test_an_empty_address_of_the_engine_counts_as_none(tmp_path: Path) -> None:
 def test_rasa_gets_no_secret_of_the_users_but_its_own(tmp_path: Path) -> None:
     layout = Layout(tmp_path, tmp_path / "var")
     settings = RunSettings.from_environment({})
-    user = {f"CARE_{name.upper()}": name for name in secret_files.NAMES}
+    user = {
+        f"CARE_{name.upper()}": name for name in (*secret_files.NAMES, *secret_files.FROM_OUTSIDE)
+    }
     environ = care_environment(layout, settings, user)
     bot, care = children(layout, settings, Path("model.tar.gz"), environ)
     assert set(user) & set(bot.environ) == {"CARE_RASA_TOKEN"}

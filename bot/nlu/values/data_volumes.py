@@ -20,7 +20,7 @@ _SPEED_AFTER = re.compile(r"\s*的?(?:宽带|带宽|光纤|网速|网络|的网|
 _FIXED_LINE_AFTER = re.compile(r"\s*的?(?:宽带|带宽|光纤|光猫|专线|-?pon)")
 _SPEED_TALK = re.compile(r"宽带|带宽|光纤|测速|网速|专线|装|bandwidth|测[出了的]|[兆m]升")
 _SPEED_BEFORE = re.compile(
-    r"(?:测速|网速|[上下]行|速度|宽带|带宽|下载|跑到?不?到?|速率|只有|才|每秒|提速|升级?|我家|家里)[是有才只能不到达成\s]{0,4}$"
+    r"(?:测速|网速|[上下]行|速度|宽带|带宽|下载|跑到?不?到?|速率|只有|才|每秒|提速|提到|签约|升级?|我家|家里)[是有才只能不到达成\s]{0,4}$"
 )
 # 2G to 6G are generations of the network unless something says how much is wanted.
 _GENERATIONS = frozenset("2345二三四五")
@@ -28,12 +28,13 @@ _GENERATIONS = frozenset("2345二三四五")
 _STORAGE = re.compile(
     r"\s*的?(?:手机|苹果|华为|小米|荣耀|oppo|vivo|iphone|ipad|三星|运行内存|内存|存储|运存|硬盘|u盘|云盘|云空间|网盘|版本?的?(?:手机|苹果|$))"
 )
+_CHIPS = frozenset(("64", "128", "256", "512"))
 _BAND = re.compile(r"wi-?fi|无线|频|路由|5g的?信号")
 _WANTED_BEFORE = re.compile(
-    r"(?:每[天月日]|加|买|来|续|要|剩|送|订|充|补|给|叠加|超|多|差|还有|流量|用[了到掉]|把|退|叫|整|搞|购|不够|跑了)(?:了|个|我|掉|到|出|不到|\s|的|那|点|上)*$"
+    r"(?:每[天月日]|加油包|流量包|加|买|来|续|要|剩|送|订|充|补|给|叠加|超|多|差|还有|流量|用[了到掉]|把|退|叫|整|搞|购|不够|跑了)(?:了|个|我|掉|到|出|不到|\s|的|那|点|上)*$"
 )
 _WANTED_AFTER = re.compile(
-    r"(?:的?流量|的?那?个?包|加油包|流量包|数据|左右|以上|以内|data|就[行好]|(?:都|怎么|咋|就|也|已经|又|全)*(?:不?够|用完|用光|用没|跑完|花完|没了)"
+    r"(?:多(?!少|大)|的?流量|的?那?个?包|的?加油包|加油包|流量包|数据|左右|以上|以内|data|就[行好]|(?:都|怎么|咋|就|也|已经|又|全)*(?:不?够|用完|用光|用没|跑完|花完|没了)"
     rf"|(?:或者?|还是|和|到)\s*(?![2-5]g){NUMBER}个?g)"
 )
 # 一兆多少钱 asks for the price of each.
@@ -83,6 +84,10 @@ def _is_device(text: str, match: re.Match[str]) -> bool:
     if re.search(r"\d[g]?\+$", text[: match.start()]) or re.match(r"\+\d", text[match.end() :]):
         return True  # 12+512G
     before = text[: match.start()].rstrip("是有只的")
+    if re.search(r"(?:内存|存储)[^,，。]{1,4}$", before):
+        return True
+    if re.search(r"(?:手机|平板|苹果|iphone\s?\d*)$", before) and match["n"] in _CHIPS:
+        return True
     return bool(_STORAGE.match(text, match.end())) or before.endswith(
         ("内存", "内存不足", "存储", "u盘", "云盘", "网盘", "硬盘", "空间")
     )

@@ -28,7 +28,7 @@ _YEAR_WORD = r"今年|去年|前年|明年|本年"
 _NUMBER = r"\d{1,3}|[一二两三四五六七八九]?十?[一二两三四五六七八九]|[一二三四五六七八九]?十"
 _FREE = r"(?<![\d零〇一二两三四五六七八九十百第几.])"
 # What a number with 号 counts when it is no day: 3号楼, 1号线, 三号桌.
-_NO_DAY = r"(?!楼|大?院|线|桌|店|门|机|窗|厅|床|卡|键|库|坑|房|厂|人|单元|仓|套|栋|幢|座|室|别墅|码|资费|文|选手|双|多)"
+_NO_DAY = r"(?!楼|大?院|大街|线|桌|店|门|机|窗|厅|床|卡|键|库|坑|房|厂|人|单元|仓|套|栋|幢|座|室|别墅|码|资费|文|选手|双|多)"
 _SEP = r"(?:\s*[、,，/~-]\s*|[和跟与及同或到至]|或者?是?|还是)"
 # What stands before a house number or a name: 幸福路18号, 滨江1号.
 _NO_HOUSE = r"(?<!副卡)(?<![路街道巷弄里村苑园江湾城镇乡区座栋院尾编型单工第大小每月份])(?<!尾号)"
@@ -56,6 +56,7 @@ _END_OF_MONTH = re.compile(
     rf"(?<!每)(?<!每个)(?:(?:(?P<y>{_YEAR}|{_YEAR_WORD})的?)?{_FREE}(?P<m>{_MONTH})月份?|{_REL_MONTH}(?:的?月)?|(?<![个\d一-十月])月)的?"
     r"(?:底|末|尾|最后一天)(?!的?(?:账|话费|费用|流量)|清零|结算|又|总|老|才)"
 )
+_FIRST_OF_MONTH = re.compile(rf"{_REL_MONTH}的?(?:头一天|第一天)")
 _END_OF_YEAR = re.compile(r"年底最后一天|年(?:的)?最后一天")
 _BARE_DAY = re.compile(
     rf"{_FREE}{_NO_HOUSE}(?P<d>{_DAY})(?:号{_NO_DAY}|(?={_SEP}{_DAY}(?:号|日){_NO_DAY})|日(?!包|流量|内|游|漫游|后|前|租|套餐|期|用|均|卡))"
@@ -63,7 +64,7 @@ _BARE_DAY = re.compile(
 _WEEKDAY = re.compile(
     r"(?<![每几])(?<!(?<![周期拜])[一两二三四五六七八九十\d])(?<!每个)(?P<rel>上上|上|下下|下|这|本)?一?(?:个)?"
     r"(?:(?:周|星期|礼拜)的)?(?:周|星期|礼拜|(?<![礼崇跪祭参])拜)(?P<d>[一二三四五六日天末1-6])"
-    r"(?!愉快|快乐|包|流量|套餐|下(?![午昼半晌晝的单])|[号元块个])"
+    r"(?!愉快|快乐|包|流量|套餐|下(?![午昼半晌晝的单])|[号元块个]|一?拜)"
 )
 # From Monday to Friday is no day.
 _WEEKDAYS_ALL = re.compile(
@@ -94,8 +95,8 @@ _DAY_OF = {name: days for days, names in _NAMED.items() for name in names}
 _NAMED_DAY = re.compile(
     r"(?<![先生])(?:"
     + "|".join(sorted(_DAY_OF, key=len, reverse=True))
-    + r")(?!见|津|头条|之后|方舟|都(?:几号|星期几|周几|礼拜几|多少号))"
-    r"|(?P<night>昨[晚夜早]|前晚)(?!的?[\d一二两三四五六七八九十]+点)|(?P<half>前(?=晚)|听(?=[晚朝])|[今明后昨])(?=[晚早晨夜]|[上下]午|中午)|(?P<both>明)(?=后[天日儿]|后两天)"
+    + r")(?!见|津|头条|之后|方舟|(?<=后天)(?:生|性|的(?:缺|因|残|努))|都(?:几号|星期几|周几|礼拜几|多少号))"
+    r"|(?P<night>昨[晚夜早]|前晚)(?!的?[\d一二两三四五六七八九十]+点)|(?P<half>前(?=晚)|听(?=[晚朝])|[今明后昨])(?=[晚早晨夜朝]|[上下]午|中午)|(?P<both>明)(?=后[天日儿]|后两天)|(?P<pair>今(?=明两?天)|(?<=今)明(?=两天)|(?<=明)后(?=两天))"
 )
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
 _TO_COME_WORDS = r"能|可以|可不|想|要|请|帮|麻烦|让|约|吧|再|方便|有空|改|吗"
@@ -115,7 +116,7 @@ _TO_COME = re.compile(
 )
 _BOOKED_BEFORE = re.compile(r"(?:改到|改成|约到?|预约|定在?|换到|推到|那就?)$")
 _HOLIDAY = re.compile(
-    rf"(?:(?P<y>{_YEAR_WORD})的?)?(?<![\d一二三四五六七八九十百])(?P<h>{'|'.join(holidays.NAMES)})(?!的?[那这当]一?个?月|活动|促销|优惠|套餐|特惠|快乐|礼|路|广场|晚会|好|前|后|期间|假|黄金|之|\d|[号块元包])"
+    rf"(?:(?P<y>{_YEAR_WORD})的?)?(?<![\d一二三四五六七八九十百])(?P<h>{'|'.join(holidays.NAMES)})(?!的?[那这当]一?个?月|活动|促销|优惠|套餐|特惠|快乐|礼|路|广场|晚会|好|前|后|期间|假|黄金|之|\d|[号块元包月])"
     r"(?=(?P<said>节|那天|当天|晚上|上午|下午|营业|上班|开门)?)节?"
 )
 # 五一 is a number, too; 过年 and 国庆 mean a time as often as a day.
@@ -137,7 +138,7 @@ def find(text: str, today: date) -> Iterator[Span]:
     yield from _ends_of_months(text, today)
     yield from _holidays(text, today)
     for match in _NAMED_DAY.finditer(text):
-        half = match["half"] or match["both"] or (match["night"] or "")[:1]
+        half = match["half"] or match["both"] or match["pair"] or (match["night"] or "")[:1]
         days = (
             {"前": -2, "昨": -1, "今": 0, "明": 1, "听": 1, "后": 2}[half]
             if half
@@ -230,6 +231,9 @@ def _ends_of_months(text: str, today: date) -> Iterator[Span]:
             year, month = add_months(today.year, today.month, _months_away(match["rel"]))
         following = date(*add_months(year, month, 1), 1)
         yield _span(match, following - timedelta(days=1))
+    for match in _FIRST_OF_MONTH.finditer(text):
+        year, month = add_months(today.year, today.month, _months_away(match["rel"]))
+        yield _span(match, date(year, month, 1))
     for match in _END_OF_YEAR.finditer(text):
         yield _span(match, date(today.year, 12, 31))
 

@@ -11,14 +11,16 @@ from bot.nlu.values.numbers import NUMBER, is_vague, parse_number
 
 ENTITY = "amount"
 
-_ABOUT = r"(?:多|来)?"
-_UNIT = r"(?:块钱|元钱|块(?!手?表|屏|板|电池|硬盘|表|玻璃|地)|元(?![旦宵宝月化])|圆|蚊鸡?|人民币)"
+_ABOUT = r"(?:多|来|把|大几)?"
+_UNIT = (
+    r"(?:块钱|元钱|块(?!手?表|屏|板|电池|硬盘|表|玻璃|地)|元(?![旦宵宝月化复素件])|圆|蚊鸡?|人民币)"
+)
 _JIAO = r"(?:毛钱|毛|角钱|角)"
 _CENTS = r"(?:(?P<f>[\d一二两三四五六七八九])(?:分钱?|(?![个条天月分点次块\d张份])))?"
 _YUAN = re.compile(
     rf"[¥￥]?(?P<n>{NUMBER}){_ABOUT}\s*{_UNIT}"
     rf"(?:零(?P<c>[\d一二三四五六七八九])分钱?"
-    rf"|零?(?P<j>[\d一二两三四五六七八九])(?:(?:毛|角)钱?(?<!钱){_CENTS}|{_JIAO}|(?![\d.个条天月年gm兆张分点笔次号位块元十百千])))?"
+    rf"|(?P<zero>零)?(?P<j>[\d一二两三四五六七八九])(?:(?:毛|角)钱?(?<!钱){_CENTS}|{_JIAO}|(?![\d.个条天月年gm兆张分点笔次号位块元十百千])))?"
     rf"(?P<half>半)?"
 )
 _SIGN = re.compile(rf"[¥￥]\s*(?P<n>{NUMBER})")
@@ -34,11 +36,11 @@ _IN_PIECES = re.compile(r"[碎裂摔坏]了?$")
 _TOGETHER = re.compile(r"一块(?!钱|多|\d|[一二两三四五六七八九][毛角]?|一?g)")
 _VERB = (
     r"(?:充值?|冲值?|叉|存|储值|缴费?|交费?|付|扣|收|退|欠|花了|花费?多了|多出|多了|才|骗走|转走|一共|总共|合计|[那这]笔"
-    r"|差|只剩|还有|还剩|剩|先来|再来|来|变成|每个?月|一个月|儿值|值|余额|话费|消费|转|违约金|押金|少|贵|涨|补|充满|[充凑]够|超过|低于|预存款?|退款|返还|赔偿?|补偿|罚款|透支|将近|(?<![跑达])不到|[账卡]里?上?有"
-    r"|(?:上个?月|以前|平时|之前)多?|[这上本]个?月|这次|每月减|扣款|金额|预算|(?<![月租免资])费|充值卡|[一两二三四五几]次|[一两二三四五几]笔|花|掏|添|喂|(?:再|话费[^,，。]{0,2})加|[一每半全两三]年|账单)"
+    r"|差|只剩|还有|还剩|剩|先来|再来|来|变成|每个?月|一个月|儿值|值|余额|话费|消费|转|近|违约金|押金|少|贵|涨|补|充满|[充凑]够|超过|低于|预存款?|退款|返还|赔偿?|补偿|罚款|透支|将近|(?<![跑达])不到|[账卡]里?上?有"
+    r"|(?:上个?月|以前|平时|之前)多?|[这上本]个?月|这次|每月减|扣款|金额|预算|(?<![月租免资])费|充值卡|顶多|顶天|起码|说是|返还?|[一两二三四五几]次|[一两二三四五几]笔|花|掏|添|喂|(?:再|话费[^,，。]{0,2})加|[一每半全两三]年|账单)"
 )
 _FILL = (
-    r"(?:[了我你他她您走掉出回过个给的到近约共值费上去来张是不有要:]|大概|大约|你们|我们|我家|话费|总共|一共|突然|超过"
+    r"(?:账上|账户里?|卡[里上]|号[里上]|[得了我你他她您走掉出回过个给的到近约共值费上去来张是不有要:]|大概|大约|你们|我们|我家|话费|总共|一共|突然|超过"
     r"|差不多)*\s*"
 )
 # What may follow a bare amount; a measure word (个, 次, 条, G) would make it something else.
@@ -50,11 +52,15 @@ _PAID = re.compile(
     r"(?![\da-z.%:个次条天月年号日分秒张份兆点位岁小倍台部只套人笔级折家块元毛角档那期楼栋单门遍回]|的?套餐|的那|多?[块元个次条天月])"
 )
 _BEFORE_FEE = re.compile(
-    rf"(?<![-/年.])(?P<n>{NUMBER})(?=的?话费|的?花费|的?合约机|的?充值卡|面值|面额|左右|以内|以下|上下)"
+    rf"(?<![-/年.])(?P<n>{NUMBER})(?=不到(?:$|\W)|的?话费|的?花费|的?合约机|的?充值卡|面值|面额|左右|以内|以下|上下)"
 )
 # 不是充300啊是30
 _INSTEAD = re.compile(
     rf"不是{_VERB}?{NUMBER}{_UNIT}?[啊呀哦吧,，\s]*(?:而?是|要|应该是){_VERB}?(?P<n>{NUMBER}){_AFTER}"
+)
+# 充一百，不对，两百
+_CORRECTED = re.compile(
+    rf"{NUMBER}{_UNIT}?[的吧啊呀哦噢呃嗯哎欸诶唉,，。\s]*(?:不对|不不|说错了?|错了|算了|口误)[啊呀哦噢呃嗯,，。\s]*(?:是|还是|就|{_VERB})*(?P<n>{NUMBER}){_AFTER}"
 )
 _WHOLE = re.compile(
     rf"^(?:要不|嗯|呃|额|哦|那个|那|就是|就|先|来|充|要|还是|给我|帮我|我要|我想|大概|差不多|大约|整|个|\s|[,，])*"
@@ -113,8 +119,10 @@ def find(text: str) -> Iterator[Span]:
 
 
 def _bare(text: str) -> Iterator[Span]:
-    for pattern in (_BARE, _PAID, _BEFORE_FEE, _INSTEAD):
+    for pattern in (_BARE, _PAID, _BEFORE_FEE, _INSTEAD, _CORRECTED):
         for match in pattern.finditer(text):
+            if pattern is _CORRECTED and not _VERB_OF_PAYING.search(text):
+                continue
             value = parse_number(match["n"])
             if value is not None and _plausible(match["n"], value):
                 end = match.end("about" if match.groupdict().get("about") else "n")
@@ -136,6 +144,9 @@ def _span(match: re.Match[str], start: int, value: Decimal | None, strength: int
 _PAYING = r"(?:充值?|冲|存|缴|交|付|扣|退|收)[了我走掉过个给你们的]{0,3}"
 
 
+_VERB_OF_PAYING = re.compile(_PAYING)
+
+
 def _has_verb(text: str, start: int) -> bool:
     return bool(re.search(rf"{_PAYING}$", text[:start]))
 
@@ -151,7 +162,8 @@ def _yuan(match: re.Match[str]) -> Decimal | None:
     if value is None:
         return None
     if match["j"]:
-        value += _tenth(match["j"], 1)
+        cents = match["zero"] and match.end("j") == match.end()  # 三块零五, but 十块零五毛
+        value += _tenth(match["j"], 2 if cents else 1)
     if match["f"]:
         value += _tenth(match["f"], 2)
     if match["c"]:

@@ -33,7 +33,11 @@ ENTITY = "month"
 _M = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _NO_NUMBER_BEFORE = r"(?<![\d.零〇一二两三四五六七八九十百第几每])"
 # 月租, 月费, 月饼 are words of their own: 这个月租 is 这个 + 月租.
-_MONTH_END = r"月(?!初[一二三四五六七八九十]|租|费(?!用)|饼|嫂|湖|亮|光|季|坛|山|卡|票|包|功能费|使用费|天(?!天)|内)(?:份)?"
+_NO_MONTH_AFTER = (
+    r"(?!初[一二三四五六七八九十]|租|费(?!用)|饼|嫂|湖|亮|光|季|坛|山|卡|票|包|兔|桂|雪|街|路(?!由)|花(?=小区|园|苑|路|街|城|里|村|店)"
+    r"|功能费|使用费|天(?!天)|内)"
+)
+_MONTH_END = rf"月{_NO_MONTH_AFTER}(?:份)?"
 _COUNT = r"(?P<n>\d{1,2}|[一二两三四五六七八九]|十[一二]?)"
 _RELATIVE = (
     r"(?:(?<![上大再])(?P<back>上{1,4})[一嗰𠮶]?个?(?:自然|账单)?|(?P<over>刚刚?(?:才)?(?:过去|过完|结束|出账|出完账)的?[那这上]?一?个?)|(?P<again>大{1,2}上个?|再(?:上|往前)一?个?|前个|(?<![以之目提当])前(?=月(?!月)))|(?<!下)(?P<ahead>下{1,4})一?个?|(?P<next>次)"
@@ -71,10 +75,11 @@ _WRITTEN = re.compile(r"(?<![\d/.-])(20\d{2})[-/.](0?[1-9]|1[0-2])(?![\d/.-])月
 _COMPACT = re.compile(
     r"(?<!\d)(20[1-4]\d)(0[1-9]|1[0-2])(?=月|的?账单|的?话费|的?费用|的?详单|的?发票)月?"
     r"|(?:(?<=账期)|(?<=账单)|(?<=月份))(?P<y>20[1-4]\d)(?P<m>0[1-9]|1[0-2])(?!\d)"
+    r"|(?<![\d/.-])(?P<sy>2\d)[-/](?P<sm>0[1-9]|1[0-2])(?=月|的?(?:账单|话费|费用|详单|发票))"
 )
 _RELATIVE_MONTH = re.compile(rf"{_RELATIVE}{_MONTH_END}")
 _LAST_N = re.compile(
-    rf"(?:(?P<before>前[面边头]?|过去|上|头|之前|往前[数倒推]?)(?:的)?|(?P<upto>最近|近|这)(?:的)?)\s*{_COUNT}\s*个?月(?!租)"
+    rf"(?:(?P<before>前[面边头]?|过去|上|头|之前|往前[数倒推]?)(?:的)?|(?P<upto>最近|近|这)(?:的)?)\s*{_COUNT}\s*个?月(?!租|都?(?:免费|半价|免租|打折|优惠价))"
 )
 _WITHIN = re.compile(
     rf"(?:{_COUNT}个?月|(?P<half>半)年|(?P<year>一)年)(?:(?:以|之)?内(?:{OF}|的$)|以来)"
@@ -100,7 +105,7 @@ _HOLIDAY = re.compile(
 _SUMMER = re.compile(rf"(?:(?P<y>{YEAR}|{YEAR_WORD})的?)?暑假(?:(?:那|这)?(?:两个月|期间)|{OF}|$)")
 # Ends of a range that are no numbered month: 上个月, 现在, 年初, 2026-03.
 _END = (
-    r"(?:(?P<{0}back>上{{1,3}})一?个?月(?:份)?|(?P<{0}now>现在|目前|今天|今日|如今|这会儿?|而家|这个?月|本月|当月|眼下)"
+    r"(?:(?P<{0}back>上{{1,3}})一?个?月(?:份)?|(?P<{0}now>(?:本|这个?)?月初(?=一?直?[到至])|现在|目前|今天|今日|如今|这会儿?|而家|这个?月|本月|当月|眼下)"
     r"|(?P<{0}start>(?:[今去]年)?年[初头]|[今去]年)|(?P<{0}y>20\d{{2}})(?:[-/.年]\s?)?(?P<{0}m>1[0-2]|0?[1-9])月?(?:份)?(?!\d))"
 )
 _RANGE_OF_OTHERS = re.compile(
@@ -108,7 +113,9 @@ _RANGE_OF_OTHERS = re.compile(
 )
 _NAME_BEFORE = re.compile(r"(?:我叫|名叫|姓名是?|名字是?|名字叫)[^\W\d]{0,2}$|[农阴]历$")
 # 一月多少钱 asks the price of one month.
-_PER_MONTH = re.compile(r"\s*(?:多少|几|要|得|\d|[一二两三四五六七八九十百]+块|交|收|才)")
+_PER_MONTH = re.compile(
+    r"\s*(?:一[次回趟]|多少|几|要|得|\d|[一二两三四五六七八九十百]+块|交|收|才)"
+)
 
 
 def find(text: str, today: date) -> Iterator[Span]:
@@ -156,7 +163,10 @@ def _numbered(text: str, today: date) -> Iterator[Span]:
             match.start(),
             match.end(),
             ENTITY,
-            iso(int(match[1] or match["y"]), int(match[2] or match["m"])),
+            iso(
+                int(match[1] or match["y"] or f"20{match['sy']}"),
+                int(match[2] or match["m"] or match["sm"]),
+            ),
             1,
         )
     for match in _RUN.finditer(text):

@@ -24,7 +24,7 @@ from bot.nlu.values.counting_months import (
 ENTITY = "month"
 
 _QUARTER = re.compile(
-    rf"(?<![近这两前头])(?:(?P<y>{YEAR}|{YEAR_WORD})的?)?(?:(?:第|头(?=一))?(?P<q>[一二三四1-4](?:(?:{AND}|{TO})?第?[一二三四1-4])*)个?季度|(?<![a-z])q(?P<l>[1-4])(?![\da-z]))"
+    rf"(?<![近这两前头])(?:(?P<y>{YEAR}|{YEAR_WORD})的?)?(?:(?:第|头(?=一))?(?P<q>[一二三四1-4](?:(?:{AND}|{TO})?第?[一二三四1-4])*)个?季(?:度|(?={OF}|的?$))|(?<![a-z])q(?P<l>[1-4])(?![\da-z]))"
 )
 _RELATIVE_QUARTER = re.compile(
     rf"(?:(?<!上)(?P<back>上{{1,3}})一?个?|(?P<now>本|这一?个?|当前?))季(?:度|{OF}|$)"

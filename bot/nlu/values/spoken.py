@@ -10,15 +10,17 @@ from bot.nlu.spans import Span
 
 _FILLER = r"[的吧呢啊呀哦噢喔嗯呃额诶欸唉哎,，。.!！、…\s]|那个|就是|这个"
 _BETWEEN_REPEATED = re.compile(rf"(?:{_FILLER})*")
-_VERB = r"(?:改成?|办|加|充|冲|交|存|扣|查|看|约|定|订|那个|到|在|说)?"
-_REFUSED = re.compile(rf"(?:不是说?要?|不要|唔系|唔要|不用|别要?){_VERB}$|过了$")
+_VERB = r"(?:改成?|办|加|充|冲|交|存|扣|查|看|发|约|定|订|那个|到|在|说)?"
+_REFUSED = re.compile(rf"(?:不是说?要?|不要|唔系|唔要|不用|别要?)(?:给我)?{_VERB}$|过了$")
 # 除了本月 · 连这个月在内: what only says which of the others are meant.
 _LEFT_OUT = re.compile(
     r"(?:不算|不含|不包括|除了?|除去|除开|刨去|刨开|去掉|抛开|撇开|包括|包含|含|连)$"
 )
-_WANTED = re.compile(rf"(?:(?<!不)是|系|(?<!不)要|改|换|就){_VERB}$")
+_WANTED = re.compile(
+    rf"(?:(?<!不)是|系|(?<!不)要|改|换|就){_VERB}$|[,，]\s*(?:改成?|办|加|充|冲|交|存|查|看|约|定|订)$"
+)
 _CORRECTED = re.compile(
-    rf"(?:{_FILLER})*(?:不对|不不不?|啊不|不是|说错了?|讲错了?|搞错了?|记错了?|错了|口误|sorry|no)(?:{_FILLER}|了|我|说|要|应该|是)*"
+    rf"(?:{_FILLER})*(?:不对|不不不?|啊不|不是|说错了?|讲错了?|搞错了?|记错了?|错了|口误|不(?=[,，\s。])|算了(?:还是|就)?|哦不|噢不|sorry|no)(?:{_FILLER}|了|我|说|要|应该|是|就|充|交|冲|改|看|查|加|来|办)*"
 )
 # 周三改到周四: the second day takes the place of the first.
 _MOVED = re.compile(
@@ -28,6 +30,11 @@ _SAME = re.compile(r"(?!.*(?:或|和|跟|还是|也|不|改))[^。!！?？]{0,6}
 # 不要周一，周二周三随便
 _UNWANTED = re.compile(rf"(?:(?<!要)不要|别|除了?|除开){_VERB}在?$")
 # 查9月，不是8月: what stands right after 不是 is not meant; 8月，不是，9月 takes back the first.
+_EXCEPT = (
+    re.compile(r"除了?开?$"),
+    re.compile(r"(?:以外|之外|那天)?[,，]?(?:都|其[他它]|别的|哪天)"),
+)
+_SIDE_BY_SIDE = re.compile("[、和跟]?")
 _NOT_THIS = re.compile(rf"(?:份|的|账单|话费|{_FILLER})*(?:而|可|又)?不是")
 # 九月不对十月也不对
 _WRONG_TOO = re.compile("(?:份|号|的)*(?:也|都)")
@@ -73,8 +80,17 @@ def _meant(folded: str, spans: list[Span]) -> list[Span]:
             or any(_NOT_THIS.fullmatch(folded, other.end, span.start) for other in same)
         ):
             refused.append((span.entity, span.value))
+            # 周一周二不行
+            refused += [
+                (other.entity, other.value)
+                for other in same
+                if _RULED_OUT.match(folded, span.end)
+                and _SIDE_BY_SIDE.fullmatch(folded, other.end, span.start)
+            ]
     spans = _finest(folded, spans)
     meant = [span for span in spans if (span.entity, span.value) not in refused]
+    meant = [span for span in meant if not _is_exception(folded, span)]
+    spans = [span for span in spans if not _is_exception(folded, span)]
     left = {span.entity for span in meant}
     return [span for span in spans if span in meant or span.entity not in left]
 
@@ -97,6 +113,16 @@ def _finest(folded: str, spans: list[Span]) -> list[Span]:
 def _is_inside(inner: str, outer: str) -> bool:
     begin, end = outer.split("-")
     return inner != outer and begin <= inner[:5] and inner[6:] <= end
+
+
+def _is_exception(folded: str, span: Span) -> bool:
+    """除了周三都行 names the one day that is not meant."""
+    before, after = _EXCEPT
+    return (
+        span.entity in _MOVABLE
+        and before.search(folded, max(0, span.start - 3), span.start) is not None
+        and after.match(folded, span.end) is not None
+    )
 
 
 def _is_ruled_out(folded: str, span: Span) -> bool:

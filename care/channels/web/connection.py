@@ -26,6 +26,8 @@ UNAUTHENTICATED = 4401
 TOO_MANY = 4429
 PROTOCOL = 1008
 FAILED = 1011
+MOVED = 4409
+"""The chat is another conversation now, or is to be read anew: who dials again learns which."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class ChatConnection:
         self._frames = RateLimiter(limits.frame_rate, limits.frame_burst)
         self._sending = asyncio.Lock()
         self._cursor = 0
+        self._base = 0
         self._state: dict[str, Any] | None = None
         self._bot_types = False
 
@@ -144,15 +147,19 @@ class ChatConnection:
     async def _serve(self, visitor: Visitor) -> None:
         # Listening begins before the first look, so nothing falls between the two.
         async with self._door.conversations.listen(visitor.conversation_id) as wakeups:
-            _, status = await self._door.conversations.look(visitor.conversation_id, MAX_SEQ)
-            await self._send(
-                {
-                    "type": "ready",
-                    "conversation": visitor.conversation_id,
-                    "owner": status.owner,
-                    "seq": status.last_seq,
-                }
-            )
+            _, status = await self._door.look(visitor, MAX_SEQ)
+            if status.conversation_id != visitor.conversation_id:
+                raise _Closed(MOVED)
+            self._base = status.base
+            ready: dict[str, Any] = {
+                "type": "ready",
+                "conversation": visitor.conversation_id,
+                "owner": status.owner,
+                "seq": status.last_seq,
+            }
+            if status.base:  # what was seen up to this number is of an earlier log
+                ready["base"] = status.base
+            await self._send(ready)
             await _first_of(self._read(visitor), self._write(visitor, wakeups))
 
     async def _write(self, visitor: Visitor, wakeups: Subscription) -> None:
@@ -170,9 +177,9 @@ class ChatConnection:
         """Everything after the cursor, in order, then the state when it is another than before."""
         more = True
         while more:
-            messages, status = await self._door.conversations.look(
-                visitor.conversation_id, self._cursor
-            )
+            messages, status = await self._door.look(visitor, self._cursor)
+            if (status.conversation_id, status.base) != (visitor.conversation_id, self._base):
+                raise _Closed(MOVED)
             answered = any(message.role != Role.CUSTOMER for message in messages)
             if self._bot_types and (answered or status.owner is not Owner.BOT):
                 await self._send_typing(Role.BOT, on=False)

@@ -33,12 +33,12 @@ class Said:
     button: tuple[str, int] | None = None
     leave: Choice | None = None
 
-    def inbound(self, conversation_id: str, address: str, network: str) -> InboundMessage:
-        """As the conversation core takes it."""
+    def inbound(self, address: str, network: str) -> InboundMessage:
+        """As the conversation core takes it. The id is the address's own: its conversation may become another."""
         return InboundMessage(
             channel=CHANNEL,
             address=address,
-            external_id=f"{conversation_id}:{self.client_id}",
+            external_id=f"{address}:{self.client_id}",
             text=self.text,
             button=self.button,
             choice=self.leave,

@@ -1,10 +1,12 @@
-"""The addresses of the web chat: ``/chat/session``, ``/chat/messages`` and the WebSocket ``/chat/ws``."""
+"""The addresses of the web chat: ``/chat/session``, ``/chat/messages``, the WebSocket ``/chat/ws``, and
+``/chat/handoff`` and ``/chat/continue`` for going on elsewhere and here.
+"""
 
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Request, WebSocket
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, StrictStr
 
 from care.channels.web.connection import (
     ChatConnection,
@@ -14,6 +16,7 @@ from care.channels.web.connection import (
 )
 from care.channels.web.door import Door, Visitor
 from care.channels.web.frames import MAX_SEQ, said_over_http
+from care.channels.web.qr import qr_code
 from care.channels.web.tokens import SessionTokens
 from care.conversations.transcript import for_customer
 from care.http.bearer import bearer_of
@@ -28,6 +31,35 @@ class SessionAnswer(BaseModel):
     token: str
     conversation: str
     expires_at: str
+    continue_in: list[str]
+    """Channels in which the chat may go on."""
+
+
+class HandoffWish(BaseModel):
+    """Where a chat is to go on."""
+
+    channel: StrictStr
+
+
+class HandoffAnswer(BaseModel):
+    """A code, good for one use; ``qr`` is its QR code as an address of an SVG picture, where there is one."""
+
+    channel: str
+    code: str
+    expires_at: str
+    qr: str | None
+
+
+class LinkWish(BaseModel):
+    """What stood in a link from another channel."""
+
+    token: StrictStr = Field(max_length=64)
+
+
+class LinkAnswer(BaseModel):
+    """The conversation that goes on here."""
+
+    conversation: str
 
 
 class MessageAnswer(BaseModel):
@@ -44,6 +76,7 @@ def router(
     limits: SocketLimits = SocketLimits(),
     sessions: RateLimiter | None = None,
     messages: RateLimiter | None = None,
+    handoffs: RateLimiter | None = None,
 ) -> APIRouter:
     """The routes of the chat; the keyword arguments are its limits, for tests."""
     settings = services.settings
@@ -52,6 +85,7 @@ def router(
     sockets = OpenSockets(limits.per_session)
     door = Door(
         services.conversations,
+        services.stories,
         SessionTokens(
             settings.session_secret.get_secret_value(),
             timedelta(days=settings.session_days),
@@ -59,6 +93,7 @@ def router(
         ),
         sessions=sessions or RateLimiter(rate=5, burst=200),
         messages=messages or RateLimiter(rate=2, burst=30),
+        handoffs=handoffs or RateLimiter(rate=1 / 30, burst=10),
     )
     routes = APIRouter(prefix="/chat", tags=["chat"])
 
@@ -74,8 +109,29 @@ def router(
             (body or {}).get("token"), networks.of(request)
         )
         return SessionAnswer(
-            token=token, conversation=conversation, expires_at=session.expires_at.isoformat()
+            token=token,
+            conversation=conversation,
+            expires_at=session.expires_at.isoformat(),
+            continue_in=services.stories.channels,
         )
+
+    @routes.post("/handoff")
+    async def hand_off(
+        visitor: Annotated[Visitor, Depends(visitor)], wish: HandoffWish
+    ) -> HandoffAnswer:
+        """A code by which this chat goes on in another channel, for five minutes; earlier ones no longer count."""
+        offered = await door.offer(visitor, wish.channel)
+        return HandoffAnswer(
+            channel=offered.channel,
+            code=offered.code,
+            expires_at=offered.expires_at.isoformat(),
+            qr=None if offered.scan is None else qr_code(offered.scan),
+        )
+
+    @routes.post("/continue")
+    async def go_on(visitor: Annotated[Visitor, Depends(visitor)], wish: LinkWish) -> LinkAnswer:
+        """Go on here with the chat of another channel that the link's ``token`` came from."""
+        return LinkAnswer(conversation=await door.follow(visitor, wish.token))
 
     @routes.post("/messages")
     async def say(
@@ -91,8 +147,10 @@ def router(
         after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
     ) -> dict[str, Any]:
         """The messages after ``after``, in the form of the WebSocket's frames, and who answers."""
-        found, status = await services.conversations.look(visitor.conversation_id, after)
+        found, status = await door.look(visitor, after)
         return {
+            "conversation": status.conversation_id,
+            "base": status.base,
             "messages": [for_customer(message) for message in found],
             "owner": status.owner,
             "position": status.position,

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.nlu.figures import Answers, calibration_error, macro_f1, wilson
 from benchmarks.nlu.near_duplicates import groups
-from benchmarks.nlu.rejection import rejection, sureness, threshold
+from benchmarks.nlu.rejection import rejection, safe_threshold, sureness, threshold
 
 
 def test_answers_are_the_likeliest_intents() -> None:
@@ -42,6 +42,15 @@ def test_no_more_in_scope_is_lost_than_may_be() -> None:
     inside = np.arange(100) / 100
     assert (inside < threshold(inside, 0.03)).mean() == pytest.approx(0.03)
     assert (np.ones(100) < threshold(np.ones(100), 0.03)).mean() == 0
+
+
+def test_a_safe_threshold_loses_less_than_it_may_on_other_sentences_too() -> None:
+    draw = np.random.default_rng(0)
+    chosen = [safe_threshold(draw.normal(size=3000), 0.03) for _ in range(40)]
+    lost = [(draw.normal(size=100_000) < one).mean() for one in chosen]
+    assert np.mean([one <= 0.03 for one in lost]) > 0.9
+    assert np.mean(lost) > 0.015
+    assert safe_threshold(np.arange(10.0), 0.03) == 0.0
 
 
 def test_rejection() -> None:

@@ -54,7 +54,7 @@ IN_EXAMPLES = {
         "光毛红灯",
         "加油宝",
     ),
-    *("电话打布通", "断断徐徐", "电视黑平", "鸡顶盒打不开"),
+    *("电话打布通", "通话断断徐徐", "新号太差", "电视黑平", "鸡顶盒打不开"),
 }
 """What is misspelt in the training examples; each was looked at."""
 

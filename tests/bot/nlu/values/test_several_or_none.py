@@ -126,3 +126,12 @@ def test_several_values(text: str, expected: list[tuple[str, object]]) -> None:
 @pytest.mark.parametrize("text", NOTHING)
 def test_no_value(text: str) -> None:
     assert understood(text) == []
+
+
+def test_a_month_that_is_ruled_out_takes_none_with_it_that_is_wanted() -> None:
+    assert understood("只想买这一个月，下月不要") == [("month", "2026-11")]
+
+
+@pytest.mark.parametrize("text", ["chong liuliang", "以前填的住址"])
+def test_words_that_only_sound_like_values_are_none(text: str) -> None:
+    assert understood(text) == []

@@ -69,6 +69,15 @@ export const en: Language = {
   imageFailed: "The picture cannot be shown",
   total: "Total",
 
+  handoff: "Continue in WeChat",
+  handoffScan: "Scan with WeChat to go on with this chat on your phone, or send the code below to our official account.",
+  handoffSend: "Open our official account in WeChat and send it the code below to go on with this chat.",
+  handoffLeft: (minutes) => `Good for ${minutes} min and for one use. Do not share it.`,
+  handoffOver: "The code has expired",
+  handoffAgain: "Get another one",
+  handoffPicture: "QR code to go on with this chat",
+  close: "Close",
+
   yesterday: "Yesterday",
   date: (year, month, day) => `${day} ${MONTHS[month - 1] ?? ""}${year === null ? "" : ` ${year}`}`,
 };

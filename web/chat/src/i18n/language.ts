@@ -63,6 +63,15 @@ export interface Language {
   readonly imageFailed: string;
   readonly total: string;
 
+  readonly handoff: string;
+  readonly handoffScan: string;
+  readonly handoffSend: string;
+  readonly handoffLeft: (minutes: number) => string;
+  readonly handoffOver: string;
+  readonly handoffAgain: string;
+  readonly handoffPicture: string;
+  readonly close: string;
+
   readonly yesterday: string;
   readonly date: (year: number | null, month: number, day: number) => string;
 }

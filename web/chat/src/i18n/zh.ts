@@ -64,6 +64,15 @@ export const zh: Language = {
   imageFailed: "图片无法显示",
   total: "合计",
 
+  handoff: "到微信继续",
+  handoffScan: "用微信扫一扫，在手机上接着聊；也可以把下面的接续码发给我们的公众号。",
+  handoffSend: "在微信里打开我们的公众号，把下面的接续码发过去，就能接着聊。",
+  handoffLeft: (minutes) => `${minutes} 分钟内有效，只能用一次，请不要给别人`,
+  handoffOver: "接续码已过期",
+  handoffAgain: "重新获取",
+  handoffPicture: "接续聊天的二维码",
+  close: "关闭",
+
   yesterday: "昨天",
   date: (year, month, day) => `${year === null ? "" : `${year}年`}${month}月${day}日`,
 };

@@ -1,9 +1,10 @@
 import { prepare } from "../text/compose";
 import { Connection } from "./connection";
 import type { Environment } from "./environment";
-import type { ClientFrame, LeaveTarget, ServerFrame } from "./frames";
+import { isRecord, type ClientFrame, type LeaveTarget, type ServerFrame } from "./frames";
+import { parseHandoff, type Handoff } from "./handoff";
 import { Outbox } from "./outbox";
-import { SESSION_KEY, storedSession } from "./session";
+import { renewSession, SESSION_KEY, storedSession } from "./session";
 import { initialState, reduce, type ChatEvent, type ChatState, type Outgoing } from "./state";
 
 const ACK_TIMEOUT_MS = 12_000;
@@ -44,7 +45,10 @@ export class ChatClient {
     this.connection = new Connection(env, {
       after: () => this.current.cursor,
       status: (connection) => this.dispatch({ type: "connection", connection }),
-      session: ({ conversation }) => this.dispatch({ type: "conversation", conversation }),
+      session: ({ conversation, continueIn }) => {
+        this.dispatch({ type: "conversation", conversation });
+        this.dispatch({ type: "places", continueIn });
+      },
       forget: (conversation) => this.dispatch({ type: "conversation", conversation, forget: true }),
       frame: (frame) => this.received(frame),
     });
@@ -116,6 +120,35 @@ export class ChatClient {
     if (this.typingSentAt === null) return;
     this.typingSentAt = null;
     this.connection.send({ type: "typing", on: false });
+  }
+
+  /** A code by which the chat goes on in another channel; null when there is none, and why was told. */
+  async handOff(channel: string): Promise<Handoff | null> {
+    const answer = await this.ask("/chat/handoff", { channel });
+    return answer === null ? null : parseHandoff(answer);
+  }
+
+  /** Goes on with the chat of another channel that a link came from. */
+  async follow(token: string): Promise<void> {
+    if ((await this.ask("/chat/continue", { token })) !== null)
+      this.connection.restart({ renew: true });
+  }
+
+  private async ask(path: string, body: Readonly<Record<string, string>>): Promise<unknown> {
+    try {
+      const { token } = storedSession(this.env) ?? (await renewSession(this.env));
+      const answer = await this.env.http(path, { body, token });
+      if (answer.status === 200) return answer.body;
+      const error = isRecord(answer.body) ? answer.body["error"] : null;
+      const { code, message } = isRecord(error) ? error : {};
+      this.listener.refused(
+        typeof code === "string" ? code : "unknown",
+        typeof message === "string" ? message : "",
+      );
+    } catch {
+      this.listener.refused("unavailable", "");
+    }
+    return null;
   }
 
   wake(): void {

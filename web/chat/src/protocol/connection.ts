@@ -37,6 +37,7 @@ export interface ConnectionHandlers {
   frame(frame: ServerFrame): void;
 }
 
+type ReadyFrame = Extract<ServerFrame, { type: "ready" }>;
 type Phase = "stopped" | "session" | "opening" | "ready" | "polling" | "waiting";
 
 export class Connection {
@@ -160,7 +161,7 @@ export class Connection {
     this.cancelPong?.();
     this.cancelPong = null;
     if (frame === null || frame.type === "pong") return;
-    if (frame.type === "ready" && !this.accepted(frame.conversation, frame.seq)) return;
+    if (frame.type === "ready" && !this.accepted(frame)) return;
     if (frame.type === "error" && this.phase === "opening") {
       this.refused(); // not to be shown: the next try brings another token
       return;
@@ -169,14 +170,9 @@ export class Connection {
   }
 
   /** Checks that `ready` goes on where this client stopped; if not, begins again from nothing. */
-  private accepted(conversation: string, seq: number): boolean {
+  private accepted({ conversation, seq, base }: ReadyFrame): boolean {
     this.refusals = 0;
-    const session = this.session;
-    if (session !== null && session.conversation !== conversation) {
-      this.session = { ...session, conversation };
-      this.begin(conversation);
-      return false;
-    }
+    if (this.moved(conversation, base, this.helloAfter)) return false;
     if (seq < this.helloAfter) {
       this.begin(conversation);
       return false;
@@ -185,6 +181,19 @@ export class Connection {
     this.handlers.status("online");
     this.timer(STABLE_AFTER_MS, () => (this.failures = 0));
     this.heartbeat();
+    return true;
+  }
+
+  /**
+   * Begins again from nothing when the chat is another conversation now, or has a new log: what one
+   * customer said at several addresses became one story, or may be seen here no more.
+   */
+  private moved(conversation: string, base: number, after: number): boolean {
+    const session = this.session;
+    const other = session !== null && session.conversation !== conversation;
+    if (!other && (after === 0 || after > base)) return false;
+    if (session !== null) this.session = { ...session, conversation };
+    this.begin(conversation);
     return true;
   }
 
@@ -206,6 +215,7 @@ export class Connection {
         }
         this.handlers.frame(frame);
       },
+      moved: (conversation, base, after) => current() && this.moved(conversation, base, after),
       failed: (status) => {
         if (!current()) return;
         if (status === 401 || status === 403) this.mustRenew = true;

@@ -45,6 +45,8 @@ export type ServerFrame =
       readonly conversation: string;
       readonly owner: Owner;
       readonly seq: number;
+      /** Numbers up to this one are of an earlier log: who has seen one of them reads all anew. */
+      readonly base: number;
     }
   | { readonly type: "message"; readonly message: Message }
   | { readonly type: "state"; readonly state: QueueState }
@@ -155,7 +157,8 @@ export function parseServerFrame(raw: unknown, receivedAt: number): ServerFrame 
       const owner = parseOwner(value["owner"]);
       const conversation = textOrNull(value["conversation"]);
       if (owner === null || conversation === null) return null;
-      return { type: "ready", conversation, owner, seq: wholeOrNull(value["seq"]) ?? 0 };
+      const [seq, base] = [value["seq"], value["base"]].map((number) => wholeOrNull(number) ?? 0);
+      return { type: "ready", conversation, owner, seq: seq as number, base: base as number };
     }
     case "message": {
       const message = parseMessage(value, receivedAt);

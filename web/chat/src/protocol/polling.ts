@@ -14,6 +14,8 @@ const POLL_EVERY_MS = 3_000;
 export interface PollingHandlers {
   after(): number;
   frame(frame: ServerFrame): void;
+  /** Whether the chat is another one now, and everything begins again. */
+  moved(conversation: string, base: number, after: number): boolean;
   /** The line is of no use any more; `status` is 0 when no answer came at all. */
   failed(status: number): void;
 }
@@ -59,7 +61,8 @@ export class Polling {
   }
 
   private async ask(): Promise<void> {
-    const path = `/chat/messages?after=${this.handlers.after()}`;
+    const after = this.handlers.after();
+    const path = `/chat/messages?after=${after}`;
     const answer = await this.http(path);
     if (this.stopped) return;
     if (answer.status !== 200 || !isRecord(answer.body)) {
@@ -67,6 +70,9 @@ export class Polling {
       return;
     }
     const { owner: rawOwner, position, messages: rawMessages } = answer.body;
+    const { conversation = this.session.conversation, base = 0 } = answer.body;
+    if (typeof conversation !== "string" || typeof base !== "number") return;
+    if (this.handlers.moved(conversation, base, after)) return;
     const owner = parseOwner(rawOwner) ?? "bot";
     const messages = (Array.isArray(rawMessages) ? (rawMessages as unknown[]) : [])
       .map((raw) => parseMessage(raw, this.env.clock.now()))
@@ -74,8 +80,8 @@ export class Polling {
     for (const message of messages) this.handlers.frame({ type: "message", message });
     if (!this.ready) {
       this.ready = true;
-      const { conversation } = this.session;
-      this.handlers.frame({ type: "ready", conversation, owner, seq: this.handlers.after() });
+      const seq = this.handlers.after();
+      this.handlers.frame({ type: "ready", conversation, owner, seq, base });
     }
     this.handlers.frame({
       type: "state",

@@ -9,6 +9,8 @@ export interface Session {
   readonly conversation: string;
   /** Milliseconds since the epoch; infinity when the server does not say. */
   readonly expiresAt: number;
+  /** Channels in which the chat may go on. */
+  readonly continueIn: readonly string[];
 }
 
 export const SESSION_KEY = KEY;
@@ -38,6 +40,7 @@ export function renewSession(env: Environment): Promise<Session> {
       JSON.stringify({
         token: session.token,
         conversation: session.conversation,
+        continue_in: session.continueIn,
         expires_at: Number.isFinite(session.expiresAt)
           ? new Date(session.expiresAt).toISOString()
           : null,
@@ -49,8 +52,16 @@ export function renewSession(env: Environment): Promise<Session> {
 
 function parseSession(value: unknown): Session | null {
   if (!isRecord(value)) return null;
-  const { token, conversation, expires_at: expires } = value;
+  const { token, conversation, expires_at: expires, continue_in: places } = value;
   if (typeof token !== "string" || typeof conversation !== "string") return null;
   const expiresAt = typeof expires === "string" ? Date.parse(expires) : Number.NaN;
-  return { token, conversation, expiresAt: Number.isNaN(expiresAt) ? Infinity : expiresAt };
+  const continueIn = (Array.isArray(places) ? (places as unknown[]) : []).filter(
+    (place): place is string => typeof place === "string",
+  );
+  return {
+    token,
+    conversation,
+    continueIn,
+    expiresAt: Number.isNaN(expiresAt) ? Infinity : expiresAt,
+  };
 }

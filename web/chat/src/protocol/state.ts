@@ -54,12 +54,15 @@ export interface ChatState {
   readonly cursor: number;
   readonly outgoing: readonly Outgoing[];
   readonly typing: { readonly bot: boolean; readonly agent: boolean };
+  /** Channels in which the chat may go on. */
+  readonly continueIn: readonly string[];
 }
 
 export type ChatEvent =
   /** `forget`: begin from nothing even when it is the conversation already known. */
   | { readonly type: "conversation"; readonly conversation: string; readonly forget?: boolean }
   | { readonly type: "connection"; readonly connection: Connection }
+  | { readonly type: "places"; readonly continueIn: readonly string[] }
   | { readonly type: "ready"; readonly owner: Owner }
   | { readonly type: "loaded" }
   | { readonly type: "message"; readonly message: Message }
@@ -87,6 +90,7 @@ export const initialState: ChatState = {
   cursor: 0,
   outgoing: [],
   typing: { bot: false, agent: false },
+  continueIn: [],
 };
 
 /** The state after an event. Returns the same object when nothing has changed. */
@@ -95,12 +99,20 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
     case "conversation":
       if (state.conversation === event.conversation && event.forget !== true) return state;
       if (state.conversation === null) return { ...state, conversation: event.conversation };
-      return { ...initialState, connection: state.connection, conversation: event.conversation };
+      return {
+        ...initialState,
+        connection: state.connection,
+        continueIn: state.continueIn,
+        conversation: event.conversation,
+      };
     case "connection": {
       if (state.connection === event.connection) return state;
       const typing = event.connection === "online" ? state.typing : initialState.typing;
       return { ...state, connection: event.connection, typing };
     }
+    case "places":
+      if (state.continueIn.join() === event.continueIn.join()) return state;
+      return { ...state, continueIn: event.continueIn };
     case "ready":
       return owned(state, event.owner, null);
     case "loaded":

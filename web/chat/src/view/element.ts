@@ -1,11 +1,13 @@
 import { HUMAN_REQUEST, languageFor } from "../i18n";
 import { browserEnvironment, browserStore } from "../protocol/browser";
 import { ChatClient } from "../protocol/client";
+import { linkToken } from "../protocol/handoff";
 import type { ChatState } from "../protocol/state";
 import { timeLabels } from "../text/time";
 import { NetworkBanner, QueueBanner } from "./banners";
 import { Composer } from "./composer";
 import { h } from "./dom";
+import { HandoffPanel } from "./handoff";
 import { Header } from "./header";
 import { Log } from "./log";
 import { seniorWish } from "./senior";
@@ -22,6 +24,7 @@ interface Page {
   readonly header: Header;
   readonly network: NetworkBanner;
   readonly queue: QueueBanner;
+  readonly handoff: HandoffPanel;
   readonly log: Log;
   readonly composer: Composer;
   readonly toast: HTMLElement;
@@ -65,11 +68,13 @@ export class XiaoxunChat extends HTMLElement {
       if (key === SENIOR_KEY) this.setSenior(this.store.get(SENIOR_KEY) === "1");
     });
     client.start();
+    this.followLink(client);
   }
 
   disconnectedCallback(): void {
     for (const undo of this.cleanUp.splice(0)) undo();
     this.page?.log.destroy();
+    this.page?.handoff.destroy();
     this.client?.stop();
     this.client = null;
     this.page = null;
@@ -77,6 +82,14 @@ export class XiaoxunChat extends HTMLElement {
 
   attributeChangedCallback(): void {
     if (this.page !== null) this.build();
+  }
+
+  /** The page was opened by a link of another channel: the chat there goes on here. */
+  private followLink(client: ChatClient): void {
+    const token = linkToken(location.hash);
+    if (token === null) return;
+    history.replaceState(history.state, "", location.pathname + location.search);
+    void client.follow(token);
   }
 
   private server(): URL {
@@ -94,6 +107,7 @@ export class XiaoxunChat extends HTMLElement {
     if (client === null || shadowRoot === null) return;
     const draft = this.page?.composer.draft ?? "";
     this.page?.log.destroy();
+    this.page?.handoff.destroy();
     const language = languageFor(this.getAttribute("lang"));
     const label = timeLabels(language, this.getAttribute("time-zone") ?? DEFAULT_TIME_ZONE);
     const say = (text: string): boolean => {
@@ -105,7 +119,13 @@ export class XiaoxunChat extends HTMLElement {
     const header = new Header(language, this.getAttribute("brand") ?? language.brand, {
       human: () => void say(HUMAN_REQUEST),
       senior: () => this.setSenior(!this.senior),
+      elsewhere: () => void handoff.toggle(),
     });
+    const handoff = new HandoffPanel(
+      language,
+      (channel) => client.handOff(channel),
+      () => header.focusElsewhere(),
+    );
     const network = new NetworkBanner(language, () => client.wake());
     const queue = new QueueBanner(language, (to) => client.leaveQueue(to));
     const log = new Log(language, label, this.server(), suggestions ?? language.suggestions, {
@@ -129,12 +149,13 @@ export class XiaoxunChat extends HTMLElement {
       { className: "chat", attributes: { lang: language.tag } },
       header.element,
       network.element,
+      handoff.element,
       queue.element,
       log.element,
       toast,
       composer.element,
     );
-    this.page = { root, header, network, queue, log, composer, toast };
+    this.page = { root, header, network, queue, handoff, log, composer, toast };
     for (const old of shadowRoot.querySelectorAll(".chat")) old.remove();
     shadowRoot.append(root);
     this.show(client.state);

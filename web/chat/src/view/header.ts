@@ -1,6 +1,7 @@
 import type { Language } from "../i18n";
 import type { ChatState } from "../protocol/state";
 import { h, icon, isEnabled, setEnabled, setText } from "./dom";
+import { HandoffPanel } from "./handoff";
 import { humanRequested } from "./timeline";
 
 /** Top of the page: whose chat this is, the way to a person, the text size, and who is answering. */
@@ -9,6 +10,7 @@ export class Header {
   private readonly human: HTMLButtonElement;
   private readonly humanText = h("span", {});
   private readonly senior: HTMLButtonElement;
+  private readonly elsewhere: HTMLButtonElement;
   private readonly seniorText = h("span", {});
   private readonly answerer = h("p", { className: "answerer-text" });
   private readonly bar: HTMLElement;
@@ -21,8 +23,15 @@ export class Header {
   constructor(
     private readonly language: Language,
     brand: string,
-    actions: { human(): void; senior(): void },
+    actions: { human(): void; senior(): void; elsewhere(): void },
   ) {
+    this.elsewhere = h(
+      "button",
+      { className: "tool elsewhere", hidden: true, onclick: () => actions.elsewhere() },
+      icon("phone"),
+      h("span", {}, language.handoff),
+    );
+    this.elsewhere.setAttribute("aria-label", language.handoff);
     this.human = h(
       "button",
       {
@@ -58,6 +67,7 @@ export class Header {
           h("span", { className: "mark-box" }, mark, this.presence),
           title,
         ),
+        this.elsewhere,
         this.senior,
         this.human,
       ),
@@ -65,8 +75,13 @@ export class Header {
     );
   }
 
+  focusElsewhere(): void {
+    this.elsewhere.focus();
+  }
+
   update(state: ChatState, senior: boolean): void {
     const { language } = this;
+    this.elsewhere.hidden = !HandoffPanel.offered(state);
     const busy = language.humanStatus[state.owner];
     setText(this.humanText, busy ?? language.human);
     setEnabled(this.human, busy === undefined && !humanRequested(state));

@@ -46,7 +46,9 @@ export class FakeConversation {
   echo = true;
   /** Does `ready` come before the history? */
   readyFirst = false;
-  private readonly stored = new Map<string, { id: string; seq: number }>();
+  /** Numbers up to this one are of an earlier log. */
+  base = 0;
+  readonly stored = new Map<string, { id: string; seq: number }>();
   private seq = 0;
 
   constructor(
@@ -91,7 +93,8 @@ export class FakeConversation {
   }
 
   hello(line: Line, after: number): void {
-    const ready = { type: "ready", conversation: this.id, owner: this.owner, seq: this.seq };
+    const { id: conversation, owner, seq, base } = this;
+    const ready = { type: "ready", conversation, owner, seq, base };
     if (this.readyFirst) line(ready);
     for (const message of this.messages) {
       if (message.seq > after) line({ type: "message", ...message });
@@ -99,6 +102,16 @@ export class FakeConversation {
     if (!this.readyFirst) line(ready);
     line(this.stateFrame());
     this.lines.add(line);
+  }
+
+  /** Takes in what was said in another conversation of the customer's: all gets new numbers, by time. */
+  absorb(other: FakeConversation): void {
+    this.base = Math.max(this.seq, other.seq) + 1;
+    this.seq = this.base;
+    this.messages.push(...other.messages);
+    this.messages.sort((a, b) => Date.parse(a.sent_at) - Date.parse(b.sent_at));
+    for (const message of this.messages) message.seq = this.seq += 1;
+    for (const [clientId, first] of other.stored) this.stored.set(clientId, first);
   }
 
   /** One frame of a customer's. */
@@ -207,7 +220,8 @@ export class FakeService {
       const after = Number(url.searchParams.get("after") ?? 0);
       const { owner, position } = conversation;
       const messages = conversation.messages.filter(({ seq }) => seq > after);
-      return { status: 200, body: { messages, owner, position } };
+      const { id, base } = conversation;
+      return { status: 200, body: { conversation: id, base, messages, owner, position } };
     }
     const answer = conversation.store(content);
     return "code" in answer

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 
 import { ChatClient } from "../../src/protocol/client.ts";
 import type { ClientFrame } from "../../src/protocol/frames.ts";
+import { linkToken, parseHandoff } from "../../src/protocol/handoff.ts";
 import { FakeBrowser } from "../fake/network.ts";
+import type { FakeConversation } from "../fake/service.ts";
 import { pending, Stage, texts } from "./stage.ts";
 
 const SECOND = 1000;
@@ -477,5 +479,87 @@ describe("plain HTTP", () => {
     await stage.clock.advance(400 * SECOND);
     expect(texts(client)).toEqual(["断网时说的"]);
     expect(stage.conversation().lines.size).toBe(1);
+  });
+});
+
+describe("one story", () => {
+  /** What the customer said in WeChat, in a conversation of its own. */
+  async function elsewhere(stage: Stage, ...said: string[]): Promise<FakeConversation> {
+    const { conversation } = stage.service.session(null);
+    const other = stage.service.conversations.get(conversation) as FakeConversation;
+    for (const text of said) {
+      other.say({ role: "customer", text });
+      await stage.clock.advance(SECOND);
+    }
+    return other;
+  }
+
+  test.each([true, false])("what was said elsewhere comes once, in order (sockets: %s)", async (sockets) => {
+    const stage = new Stage();
+    stage.network.sockets = sockets;
+    const client = stage.open();
+    await stage.clock.advance(30 * SECOND);
+    client.say("一");
+    await stage.clock.advance(5 * SECOND);
+    const mine = stage.conversation();
+    const other = await elsewhere(stage, "二", "三");
+    client.say("四");
+    await stage.clock.advance(5 * SECOND);
+    mine.absorb(other);
+    stage.network.cut(4409);
+    await stage.clock.advance(30 * SECOND);
+    expect(texts(client)).toEqual(["一", "二", "三", "四"]);
+    client.say("五");
+    await stage.clock.advance(5 * SECOND);
+    expect(texts(client)).toEqual(["一", "二", "三", "四", "五"]);
+  });
+
+  test.each([true, false])("it may go on in the other conversation (sockets: %s)", async (sockets) => {
+    const stage = new Stage();
+    stage.network.sockets = sockets;
+    const client = stage.open();
+    await stage.clock.advance(30 * SECOND);
+    client.say("一");
+    await stage.clock.advance(5 * SECOND);
+    const mine = stage.conversation();
+    const other = await elsewhere(stage, "二");
+    other.absorb(mine);
+    const [token] = stage.service.tokens.keys();
+    stage.service.tokens.set(token as string, other.id);
+    stage.network.losesUp = (frame) => frame["type"] === "message";
+    client.say("没发出去的");
+    stage.network.losesUp = () => false;
+    stage.network.cut(4409);
+    await stage.clock.advance(60 * SECOND);
+    expect(texts(client)).toEqual(["一", "二", "没发出去的"]);
+    expect(client.state.conversation).toBe(other.id);
+  });
+
+  test("a server without such stories is served as ever", async () => {
+    const stage = new Stage();
+    const client = stage.open();
+    await stage.clock.advance(SECOND);
+    client.say("一");
+    await stage.clock.advance(SECOND);
+    stage.network.cut();
+    await stage.clock.advance(5 * SECOND);
+    expect(texts(client)).toEqual(["一"]);
+    expect(client.state.continueIn).toEqual([]);
+  });
+});
+
+describe("going on elsewhere", () => {
+  test("what a handoff is, and what is none", () => {
+    const wire = { code: "K7M2QX", expires_at: "2026-11-30T08:00:00+00:00", qr: "data:image/svg+xml,x" };
+    expect(parseHandoff(wire)).toEqual({ code: "K7M2QX", expiresAt: 1796025600000, qr: wire.qr });
+    expect(parseHandoff({ ...wire, qr: "https://evil.example/x.svg" })?.qr).toBeNull();
+    expect(parseHandoff({ ...wire, code: 5 })).toBeNull();
+    expect(parseHandoff(null)).toBeNull();
+  });
+
+  test("the token of a link", () => {
+    expect(linkToken("#go=AbCdEfGhIjKlMnOpQrSt-_")).toBe("AbCdEfGhIjKlMnOpQrSt-_");
+    for (const hash of ["", "#", "#go=", "#go=short", "#go=<script>alert(1)</script>", "#x=AbCdEfGhIjKlMnOpQrSt"])
+      expect(linkToken(hash)).toBeNull();
   });
 });

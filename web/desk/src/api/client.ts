@@ -29,7 +29,7 @@ export class ApiClient {
     return this.call<T>('GET', search === '' ? path : `${path}?${search}`)
   }
 
-  /** A token from before another tab signed in is renewed, and the call made again. */
+  /** Sends JSON, or a file as it is. A token from before another tab signed in is renewed, and the call made again. */
   async post<T>(path: string, body: object = {}, { signingIn = false } = {}): Promise<T> {
     try {
       return await this.call<T>('POST', path, body, signingIn)
@@ -44,9 +44,10 @@ export class ApiClient {
     const headers: Record<string, string> = { Accept: 'application/json' }
     const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' }
     if (body !== undefined) {
-      headers['Content-Type'] = 'application/json'
+      const file = body instanceof Blob
+      headers['Content-Type'] = file ? 'application/octet-stream' : 'application/json'
       if (this.csrf !== null) headers['X-CSRF-Token'] = this.csrf
-      init.body = JSON.stringify(body)
+      init.body = file ? body : JSON.stringify(body)
     }
     const response = await this.send(path, init)
     this.noteTime(response)

@@ -56,6 +56,10 @@ export class DeskApi {
   reply = (id: string, clientId: string, text: string): Promise<ConversationSummary> =>
     this.act(id, 'reply', { client_id: clientId, text })
 
+  /** The same for a picture. */
+  showPicture = (id: string, clientId: string, picture: Blob): Promise<ConversationSummary> =>
+    this.http.post(`${conversationPath(id)}/picture?client_id=${encodeURIComponent(clientId)}`, picture)
+
   orderables = (id: string): Promise<Orderable[]> => this.http.get(`${conversationPath(id)}/orderables`)
 
   offer = (id: string, wanted: Orderable): Promise<ConversationDetail> =>

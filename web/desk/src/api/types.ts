@@ -36,6 +36,15 @@ export interface LastMessage {
   at: string
 }
 
+/** How a customer who has to be called may be reached: so many messages until a moment, each of so many bytes. */
+export interface Reach {
+  left: number
+  until: string | null
+  /** Messages that may not be sent now; they go with the customer's next one. */
+  waiting: number
+  bytes: number
+}
+
 export interface ConversationSummary {
   id: string
   owner: Owner
@@ -43,6 +52,10 @@ export interface ConversationSummary {
   epoch: number
   /** The number of the newest message. */
   seq: number
+  /** Numbers up to this one are of an earlier log: the messages are read anew. */
+  base?: number
+  /** The conversation that has the messages now: its customer turned out to be the same. */
+  merged_into?: string | null
   agent: { id: string; name: string } | null
   channel: string
   customer: Customer | null
@@ -52,6 +65,8 @@ export interface ConversationSummary {
   waiting_since: string | null
   opened_at: string
   last_message: LastMessage | null
+  /** On channels that count what may be sent. */
+  reach?: Reach | null
 }
 
 export interface Button {

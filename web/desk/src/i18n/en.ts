@@ -119,6 +119,8 @@ export const en: Record<keyof typeof zh, string> = {
   'role.system': 'System',
   'role.me': 'Me',
 
+  'message.spoken': 'Transcript',
+  'message.spoken.why': 'The customer spoke; a recogniser wrote this down and may be wrong',
   'message.withdrawn': 'Not delivered',
   'message.withdrawn.why': 'When this was ready the bot no longer owned the chat: the customer has not seen it.',
   'message.buttons': 'Choices offered',
@@ -154,6 +156,12 @@ export const en: Record<keyof typeof zh, string> = {
   'composer.closed': 'The chat is closed. If the customer writes again, the bot answers.',
   'composer.tooLong': '{n} characters too many, send it in parts',
   'composer.left': '{n} characters left',
+  'reach.left': '{n} more may be sent until {until}',
+  'reach.none': 'Nothing may be sent now; it goes with the customer’s next message',
+  'reach.waiting': '{n} waiting',
+  'reach.bytes': '{n}/{limit} bytes',
+  'reach.parts': 'in about {n} messages',
+  'composer.picture': 'Send a picture',
   'composer.draftKept': 'Your draft is kept until you accept.',
 
   'customer.title': 'Customer',

@@ -117,6 +117,8 @@ export const zh = {
   'role.system': '系统',
   'role.me': '我',
 
+  'message.spoken': '语音转文字',
+  'message.spoken.why': '客户说的是语音，文字由语音识别得出，可能有误',
   'message.withdrawn': '未送达',
   'message.withdrawn.why': '生成时会话已经不归机器人，客户没有看到这条消息。',
   'message.buttons': '给客户的选项',
@@ -152,6 +154,12 @@ export const zh = {
   'composer.closed': '会话已结束。客户再来消息时由机器人接待。',
   'composer.tooLong': '超出 {n} 字，请分开发送',
   'composer.left': '还可输入 {n} 字',
+  'reach.left': '还可主动发 {n} 条，{until}前有效',
+  'reach.none': '现在不能主动发送，客户下次来消息时一并送达',
+  'reach.waiting': '{n} 条待送达',
+  'reach.bytes': '{n}/{limit} 字节',
+  'reach.parts': '约分 {n} 条',
+  'composer.picture': '发图片',
   'composer.draftKept': '草稿已保留，接入后可以继续。',
 
   'customer.title': '客户',

@@ -9,6 +9,8 @@ const channels: Names = {
   web: ['网页', 'Web'],
   rest: ['接口', 'REST'],
   wechat: ['微信', 'WeChat'],
+  wecom: ['微信客服', 'WeCom'],
+  miniprogram: ['小程序', 'Mini program'],
   desk: ['坐席台', 'Desk'],
 }
 

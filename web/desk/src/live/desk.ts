@@ -6,7 +6,7 @@ import type { Agent, ConversationSummary, DeskEvent, DeskFrame, Presence, Role }
 
 import { Memory } from './memory'
 import { type Notice, noticesOf } from './notices'
-import { type Change, reduce } from './reduce'
+import { type Change, reduce, startsAnew } from './reduce'
 import { listsOf, unansweredSince, unreadOf } from './select'
 import { Sending } from './sending'
 import { type Connection, Push, RELOAD, type Socket } from './socket'
@@ -158,6 +158,9 @@ export class Desk {
   handBack = (one: ConversationSummary): Promise<void> => this.act(one.id, this.api.handBack(one.id))
   close = (one: ConversationSummary): Promise<void> => this.act(one.id, this.api.close(one.id))
 
+  showPicture = (id: string, picture: Blob): Promise<void> =>
+    this.act(id, this.api.showPicture(id, crypto.randomUUID(), picture))
+
   send(id: string, text: string): void {
     this.saveDraft(id, '')
     this.sending.send(id, text, this.summary(id)?.seq ?? 0)
@@ -246,8 +249,20 @@ export class Desk {
 
   private noteEvent(before: DeskState, after: DeskState, event: DeskEvent): void {
     if (event.kind === 'message') this.noteTyping(event.data.conversation_id, null)
+    if (event.kind === 'conversation') this.noteNewLog(before, event.data)
     if (movesTheBot(before, event, this.openId.value)) this.refreshOpenSoon()
     for (const notice of noticesOf(before, after, event)) for (const tell of this.listeners) tell(notice)
+  }
+
+  /** The messages have other numbers now: what was read counts as read, and what was loaded is loaded again. */
+  private noteNewLog(before: DeskState, summary: ConversationSummary): void {
+    const { id, seq } = summary
+    if (!startsAnew(summaryOf(before, id), summary)) return
+    if (unreadOf(before, id, this.seen[id] ?? 0) === 0) {
+      this.seen[id] = seq
+      this.memory.write('seen', this.seen)
+    }
+    if (before.transcripts[id] !== undefined) void this.loadOpen(id)
   }
 
   /** What the bot collected and did has no events of its own: look again once the conversation has moved. */

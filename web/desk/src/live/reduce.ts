@@ -81,8 +81,15 @@ function withSummary(state: DeskState, summary: ConversationSummary): DeskState 
   if (summary.owner === 'closed') delete conversations[summary.id]
   const transcript = state.transcripts[summary.id]
   if (transcript === undefined) return { ...state, conversations }
-  const transcripts = { ...state.transcripts, [summary.id]: { ...transcript, conversation: summary } }
+  // With new numbers the messages are loaded anew: none would stand in its place.
+  const known = startsAnew(held, summary) ? emptyTranscript : transcript
+  const transcripts = { ...state.transcripts, [summary.id]: { ...known, conversation: summary } }
   return { ...state, conversations, transcripts }
+}
+
+/** Whether the messages have other numbers than before: two conversations of one customer became one. */
+export function startsAnew(before: ConversationSummary | null, after: ConversationSummary): boolean {
+  return (after.base ?? 0) > (before?.base ?? 0)
 }
 
 function isOlder(one: ConversationSummary, other: ConversationSummary): boolean {
@@ -90,7 +97,9 @@ function isOlder(one: ConversationSummary, other: ConversationSummary): boolean 
 }
 
 function opened(state: DeskState, detail: ConversationDetail): DeskState {
-  const { conversation, messages, collected, actions, tickets, orders } = detail
+  const { conversation, collected, actions, tickets, orders } = detail
+  const base = summaryOf(state, conversation.id)?.base ?? 0
+  const messages = detail.messages.filter(({ seq }) => seq > base) // not of an answer that an event overtook
   const withMessages = withTranscript(state, conversation.id, (transcript) => ({
     ...transcript,
     messages: merged(messages, transcript.messages),

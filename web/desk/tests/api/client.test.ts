@@ -40,6 +40,17 @@ describe('ApiClient', () => {
     expect(sentHeaders(fetch, 2)['X-CSRF-Token']).toBeUndefined()
   })
 
+  it('sends a picture as it is', async () => {
+    const { api, http, fetch } = client(json({}))
+    http.csrf = 'abc'
+    const picture = new Blob(['x'], { type: 'image/png' })
+    await api.showPicture('c1', 'id 1', picture)
+    expect(fetch.mock.calls[0]![0]).toBe('/desk/conversations/c1/picture?client_id=id%201')
+    expect(fetch.mock.calls[0]![1].body).toBe(picture)
+    expect(sentHeaders(fetch, 0)['Content-Type']).toBe('application/octet-stream')
+    expect(sentHeaders(fetch, 0)['X-CSRF-Token']).toBe('abc')
+  })
+
   it('renews a token that another tab has replaced, and repeats the call once', async () => {
     const { api, http, fetch } = client(refusal(403, 'csrf'), json({ agent: {}, csrf: 'new' }), json({}))
     http.csrf = 'old'

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, ref } from 'vue'
 
+import type { Reach } from '@/api/types'
 import Composer from '@/conversations/Composer.vue'
+import { startClock } from '@/ui/clock'
 
 import { mount, press, settled, type, unmountAll } from '../mount'
 
-function compose(text = '') {
+function compose(text = '', reach: Reach | null = null) {
   const draft = ref(text)
   const sent: string[] = []
   const typing: boolean[] = []
@@ -14,6 +16,7 @@ function compose(text = '') {
       () => () =>
         h(Composer, {
           modelValue: draft.value,
+          reach,
           'onUpdate:modelValue': (value: string) => {
             draft.value = value
           },
@@ -98,5 +101,40 @@ describe('Composer', () => {
     press(box, 'Enter')
     box.dispatchEvent(new Event('blur'))
     expect(typing).toEqual([true, false])
+  })
+
+  it('says how many messages may still be sent, until when, and how many bytes the draft has', async () => {
+    vi.setSystemTime(new Date('2026-11-30T02:00:00Z'))
+    startClock()()
+    const reach = { left: 3, until: '2026-12-02T02:00:00Z', waiting: 0, bytes: 2000 }
+    const { root, box } = compose('', reach)
+    const note = root.querySelector('[data-reach]')!
+    expect(note.textContent).toContain('3')
+    expect(note.textContent).not.toContain('2000')
+    type(box, '您好😀')
+    await settled()
+    expect(note.textContent).toContain('10/2000')
+    type(box, '好'.repeat(700))
+    await settled()
+    expect(note.textContent).toContain('2100/2000')
+    expect(note.textContent).toContain('约分 2 条')
+  })
+
+  it('says that nothing may be sent, once the time is over or the number used up', () => {
+    vi.setSystemTime(new Date('2026-11-30T02:00:00Z'))
+    startClock()()
+    const none = [
+      { left: 0, until: null, waiting: 2, bytes: 2000 },
+      { left: 3, until: '2026-11-30T01:59:59Z', waiting: 2, bytes: 2000 },
+    ]
+    for (const reach of none) {
+      const note = compose('', reach).root.querySelector('[data-reach]')!
+      expect(note.classList).toContain('none')
+      expect(note.textContent).toContain('2 条待送达')
+    }
+  })
+
+  it('says nothing of it where nothing is counted', () => {
+    expect(compose().root.querySelector('[data-reach]')).toBeNull()
   })
 })

@@ -31,9 +31,25 @@ describe('MessageBubble', () => {
     expect(show({ role: 'agent', channel: 'desk' }).textContent).not.toContain('坐席台')
   })
 
+  it('names the channel of each message where the customer writes from several', () => {
+    const root = mount(MessageBubble, {
+      message: message(1, { channel: 'web' }),
+      follows: false,
+      customer: '马*涛',
+      channel: 'web',
+      several: true,
+    })
+    expect(root.textContent).toContain('网页')
+  })
+
   it('loads no picture from elsewhere', () => {
     expect(show({ image: 'https://tracker.example/x.png' }).querySelector('img')).toBeNull()
     expect(show({ image: '/media/x.png' }).querySelector('img')).not.toBeNull()
+  })
+
+  it('marks the transcript of a voice message as such', () => {
+    expect(show({ role: 'customer', text: '查话费', custom: { spoken: true } }).textContent).toContain('语音转文字')
+    expect(show({ role: 'customer', text: '查话费' }).textContent).not.toContain('语音转文字')
   })
 
   it('unfolds what the bot understood', async () => {

@@ -249,6 +249,27 @@ describe('Desk', () => {
     expect(api.conversation.mock.calls.length).toBe(before + 1)
   })
 
+  it('loads the messages anew, and has nothing unread, when two conversations of one customer became one', async () => {
+    const { desk, api, state, opens, tells } = server()
+    await desk.start()
+    opens()
+    await desk.open('c2')
+    const held = desk.summary('c2')!
+    desk.markSeen('c2')
+    const merged = { ...held, base: 40, seq: 43 }
+    const story = [
+      message(41, { id: 'x1', text: '微信里说的', channel: 'wechat' }),
+      message(42, { id: 'm1', text: '网页上说的' }),
+      message(43, { id: 'm2', text: '又说的' }),
+    ]
+    const detail = state.detail('c2')
+    api.conversation.mockImplementation(async () => ({ ...detail, conversation: merged, messages: story }))
+    tells({ kind: 'conversation', data: merged })
+    await drain()
+    expect(desk.state.value!.transcripts['c2']!.messages.map((one) => one.id)).toEqual(['x1', 'm1', 'm2'])
+    expect(desk.unread('c2')).toBe(0)
+  })
+
   it('gives way when another agent has signed in in this browser', async () => {
     const onOtherAgent = vi.fn()
     const { api, breaks, opens, desk, sockets } = server()

@@ -1,0 +1,1 @@
+"""Load on the WeChat channel: the product behind the simulated platform."""
