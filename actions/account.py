@@ -1,12 +1,13 @@
 """The customer's numbers: level, name, state of the line and what to do about it."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import DomainDict, Services, VerifiedAction, entity_of, forget
+from actions.base import DomainDict, Services, VerifiedAction, entity_of, forget, text_of
 from actions.lines import STATUS_WORDS, line_meant
 from care.bss.protocol import (
     BssRejected,
@@ -21,6 +22,11 @@ from care.conversations.callers import Caller
 from care.customers.masking import mask_name, mask_phone
 from care.lines.service import Standing
 from care.wording import day, yuan
+
+_UNKNOWN = re.compile(
+    r"忘|不?记得|不知道|哪个号|什么号|啥号|号码?是(?:多少|什么|几)|本机号|查.{0,4}号码"
+)
+"""That the customer does not know the own number. 停机了吗 is asked by who knows it."""
 
 _LEVELS = {
     CustomerLevel.BASIC: "普通客户",
@@ -41,7 +47,8 @@ class QueryAccount(VerifiedAction):
     ) -> list[EventType]:
         """Who does not know the own number is told first how it is found: we ask for it next."""
         caller = await self.caller(tracker)
-        if caller.verified is None and tracker.get_slot("phone_number") is None:
+        unknown = _UNKNOWN.search(text_of(tracker)) is not None
+        if caller.verified is None and tracker.get_slot("phone_number") is None and unknown:
             dispatcher.utter_message(response="utter_account_find_number")
         return await super().run(dispatcher, tracker, domain)
 

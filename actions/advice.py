@@ -1,5 +1,6 @@
 """Advice: which plan suits, by what the customer has used or in general, and plans side by side."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -14,8 +15,9 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
-    ask_identity,
     begin_form,
+    entity_of,
+    intent_of,
     text_of,
 )
 from actions.listed import Item, items_of, listed, picked
@@ -38,6 +40,9 @@ BASIS = "advice_basis"
 CHART_LIFE = timedelta(minutes=30)
 MOST_PLANS = 5
 MOST_COMPARED = 3
+
+_REFERENCE = re.compile(r"[那哪这]一?[个款种]|更|划算|便宜|值得?|合适|which|better|cheaper", re.I)
+"""Words about plans that were compared just now: 那个更划算."""
 
 _OWN_WORDS = ("用量", "消费", "花费", "用的情况", "用的多少", "我平时用", "使用情况", "账单")
 _PRESENT_WORDS = ("现在", "目前", "我这个", "我的", "在用", "当前", "老套餐", "我用的")
@@ -67,7 +72,7 @@ class RecommendPlan(CareAction):
             return await self._in_general(dispatcher, needs, caller)
         if caller.verified is None:
             if wants_own and not (tracker.active_loop or {}).get("name"):
-                return ask_identity(self.action_name)
+                return self.identity_first(dispatcher, tracker)
             return await self._in_general(dispatcher, needs, caller)
         return [
             SlotSet("task", None),
@@ -158,6 +163,8 @@ class ComparePlans(CareAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Say the differences where the plans are known, else ask for them."""
+        if intent_of(tracker) != "compare_plans" and not self._goes_on(tracker):
+            return []  # the form was left for something else
         words, caller = wish_words(tracker, "compare_plans"), await self.caller(tracker)
         in_other_form = (tracker.active_loop or {}).get("name") not in (None, FORM)
         ids = list(tracker.get_slot("compared") or ()) or await _named_plans(
@@ -168,16 +175,21 @@ class ComparePlans(CareAction):
         with_present = words.value(BASIS) == "own" or any(
             word in words.text for word in _PRESENT_WORDS
         )
+        known = {plan.id: plan for plan in await self.services.bss.plans()}
+        shown = [known[one.id] for one in items_of(tracker, "change_plan") if one.id in known]
+        refers = _REFERENCE.search(words.text) and not words.values("plan") and not with_present
+        if len(ids) < 2 and refers and 2 <= len(shown) <= MOST_COMPARED:
+            self._say_verdict(dispatcher, shown)
+            return [SlotSet("task", None)]
         if len(ids) < 2 and (with_present or (ids and caller.verified is not None)):
             if caller.verified is None:
                 if in_other_form:
                     dispatcher.utter_message(response="utter_compare_later")
                     return []
-                return ask_identity(self.action_name)
+                return self.identity_first(dispatcher, tracker)
             present = await self._present(caller.verified.line_id)
             if present is not None:
                 ids = [present, *(one for one in ids if one != present)]
-        known = {plan.id: plan for plan in await self.services.bss.plans()}
         plans = [known[one] for one in ids if one in known]
         if len(plans) < 2:
             if in_other_form:
@@ -196,6 +208,22 @@ class ComparePlans(CareAction):
             _listed_plans(plans),
         ]
 
+    def _goes_on(self, tracker: Tracker) -> bool:
+        """Whether plans were chosen, or the customer has just said who this is."""
+        return bool(tracker.get_slot("compared")) or tracker.get_slot("task") == self.action_name
+
+    def _say_verdict(self, dispatcher: CollectingDispatcher, plans: Sequence[Plan]) -> None:
+        """Which of the plans that were just compared suits better: the fee tells one half, the usage the other."""
+        cheap = min(plans, key=lambda plan: plan.monthly_fee)
+        large = max(plans, key=lambda plan: plan.data_mb)
+        dispatcher.utter_message(
+            response="utter_comparison_verdict",
+            cheap=cheap.name,
+            fee=yuan(cheap.monthly_fee),
+            large=large.name,
+            data=data_text(large.data_mb),
+        )
+
     async def _present(self, line_id: str) -> str | None:
         line = await self.services.bss.line_by_id(line_id)
         return line.plan_id if line is not None else None
@@ -212,6 +240,9 @@ class ValidateComparePlansForm(CareForm):
         """Two or more plans, with the one that was named before; a single one is kept and another asked for."""
         if value is None:
             return {}
+        if entity_of(tracker, "phone_number") or entity_of(tracker, "verification_code"):
+            dispatcher.utter_message(response="utter_compare_left")
+            return {"compared": None, "compare_base": None, "requested_slot": None}
         base = list(tracker.get_slot("compare_base") or ())
         named = await _named_plans(self.services, tracker, latest_words(tracker))
         if not named:

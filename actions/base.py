@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions.anger_words import AngerWords
+from actions.earlier_wish import keep_earlier
 from actions.topics import WishNames
 from care.appointments.service import Appointments
 from care.bss.protocol import Bss
@@ -221,6 +222,11 @@ class CareAction(Action):  # type: ignore[misc]
         """Who is asking, as the care server knows."""
         return await self.services.callers.of(tracker.sender_id)
 
+    def identity_first(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Events that find out who this is and come back here; what waited for that before is kept for after."""
+        earlier = keep_earlier(self.services, dispatcher, tracker, self.action_name)
+        return [*earlier, *ask_identity(self.action_name)]
+
 
 class VerifiedAction(CareAction):
     """An action for verified customers only: who is not verified is asked first and comes back by itself."""
@@ -233,7 +239,7 @@ class VerifiedAction(CareAction):
         """Do the work, or begin to find out who this is."""
         caller = await self.caller(tracker)
         if caller.verified is None:
-            return ask_identity(self.action_name)
+            return self.identity_first(dispatcher, tracker)
         return [
             SlotSet("task", None),
             *await self.run_verified(dispatcher, tracker, caller),
@@ -336,6 +342,19 @@ def says_yes(tracker: Tracker, text: str) -> bool:
 def pending_wishes(tracker: Tracker) -> list[dict[str, Any]]:
     """The wishes that the customer has told and that come after the present one."""
     return list(tracker.get_slot("wishes") or ())
+
+
+def goes_first(tracker: Tracker, form: str) -> bool:
+    """Whether the message goes to the form first. One that another action has looked at in this turn is no answer.
+
+    Rasa has the slots validated again when a form begins, also when it has ended in the same turn.
+    """
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return True
+        if event.get("event") == "action" and event.get("name") != form:
+            return False
+    return False
 
 
 def taken_up(event: dict[str, Any]) -> bool:

@@ -14,7 +14,6 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
-    ask_identity,
     begin_form,
     forget,
     intent_of,
@@ -73,7 +72,7 @@ class InstallBroadband(CareAction):
         caller = await self.caller(tracker)
         if caller.verified is None:
             dispatcher.utter_message(response="utter_broadband_needs_line")
-            return ask_identity(self.action_name)
+            return self.identity_first(dispatcher, tracker)
         return [
             SlotSet("task", None),
             *await self._order(dispatcher, tracker, caller, str(address), str(offer)),

@@ -1,5 +1,6 @@
 """Complaints: on record with what belongs to them, answered in the rule pack's time; a fraud gets a person at once."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from actions.base import (
     text_of,
     turn_of,
 )
+from actions.complaint_record import add_to_complaint, on_record, remember
 from actions.handover import COMPLAINT, hand_over
 from care.conversations.callers import Caller
 from care.customers.masking import mask_text
@@ -34,6 +36,7 @@ from care.wording import moment
 
 FORM = "complaint_form"
 _PRIORITY = 1
+_NUMBER = re.compile(r"(?:我?的?手机号?码?[是为:： ]*)?[\d\s-]{6,20}")
 _UNITS = {Unit.HOURS: "小时", Unit.DAYS: "天", Unit.WORKING_DAYS: "个工作日", Unit.MONTHS: "个月"}
 """What the rule pack's terms are counted in."""
 
@@ -47,7 +50,10 @@ class Complain(VerifiedAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """What it is about is asked once, then who this is. Who was cheated of money waits for neither."""
-        guide, text = self.services.complaint_guide, text_of(tracker)
+        added = await self._added(dispatcher, tracker)
+        if added is not None:
+            return added
+        guide, (text, whole) = self.services.complaint_guide, _told(self.services, tracker)
         about = tracker.get_slot("complaint_about")
         if about is None and intent_of(tracker) == COMPLAINT and guide.says_what(text):
             about = mask_text(text)
@@ -57,8 +63,26 @@ class Complain(VerifiedAction):
             return begin_form(FORM)
         return [
             SlotSet("complaint_about", about),
+            # What the complaint is about is no wish of its own: 要投诉！宽带装了一个月没装好.
+            *(forget(["wishes"]) if whole else []),
             *await super().run(dispatcher, _with(tracker, about), domain),
         ]
+
+    async def _added(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> list[EventType] | None:
+        """A further complaint right after one (要他道歉) belongs to it, unless it is of another kind; None else."""
+        text, guide = text_of(tracker), self.services.complaint_guide
+        if on_record(tracker) is None or intent_of(tracker) != COMPLAINT or text.startswith("/"):
+            return None
+        if "投诉" in text:
+            return None  # said to be another one
+        kind = guide.category(text).id
+        if kind not in (guide.categories[-1].id, str(on_record(tracker)["category"])):
+            return None
+        return await add_to_complaint(
+            self.services, dispatcher, tracker, await self.caller(tracker)
+        )
 
     async def run_verified(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
@@ -81,7 +105,7 @@ class Complain(VerifiedAction):
             buttons=self._buttons(category),
         )
         self._say_appeal(dispatcher, ticket)
-        return leave_form(["complaint_about"])
+        return [*leave_form(["complaint_about"]), remember(ticket, category.id)]
 
     async def _fraud(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, about: str
@@ -169,8 +193,13 @@ class ValidateComplaintForm(CareForm):
     async def validate_complaint_about(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Slots:
-        """Any words; asked once only."""
-        return {} if value is None else {"complaint_about": mask_text(str(value))}
+        """Any words; asked once only. A number alone is for the identity check that follows."""
+        if value is None:
+            return {}
+        if _NUMBER.fullmatch(str(value)):
+            dispatcher.utter_message(response="utter_complaint_about_number")
+            return {"complaint_about": None}
+        return {"complaint_about": mask_text(str(value))}
 
 
 class FinishComplaint(CareAction):
@@ -184,6 +213,17 @@ class FinishComplaint(CareAction):
         """Back to the action that leads; a form that was left leads nowhere."""
         told = tracker.get_slot("complaint_about")
         return [FollowupAction(Complain.action_name)] if told is not None else forget([])
+
+
+def _told(services: Services, tracker: Tracker) -> tuple[str, bool]:
+    """What was said of the complaint, and whether that is the whole message although it was parted into wishes.
+
+    Where the part with the complaint says nothing more than that, the others are what it is about.
+    """
+    text, whole = text_of(tracker), str(tracker.latest_message.get("text") or "")
+    if text == whole or services.complaint_guide.says_what(text):
+        return text, False
+    return whole, intent_of(tracker) == COMPLAINT
 
 
 def _with(tracker: Tracker, about: str) -> Tracker:

@@ -1,6 +1,7 @@
 """Companies: who they are, what they need, whom to call back; a lead for the account team."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -19,12 +20,15 @@ from actions.base import (
     text_of,
     turn_of,
 )
-from care.customers.masking import mask_phone
+from care.customers.masking import mask_phone, mask_text
 from care.enterprise.leads import Enquiry
 from care.wording import moment
 
 FORM = "enterprise_form"
 SLOTS = ("company", "enterprise_product", "enterprise_amount", "enterprise_area")
+LEAD = "enterprise_lead"
+"""The slot with number and promise of the lead that was opened; it outlives the form."""
+
 LONGEST = 60
 """Characters of each answer that are kept."""
 
@@ -32,6 +36,12 @@ _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4}")
 _AMOUNT = re.compile(
     r"\d|[零〇一二两三四五六七八九十百千万几]|不确定|不清楚|不知道|没想好|待定|再说"
 )
+_MERE_AMOUNT = re.compile(
+    r"(?:大概|差不多|约|要)?[\d零一二两三四五六七八九十百千万几]+\s*"
+    r"(?:兆|[mM]|[gG]|条|张|台|个|人|部|套|路|线|根|来)*(?:带宽|左右|吧)?"
+)
+_ID_NUMBER = re.compile(r"\d{17}[\dXx]")
+_WHEN = re.compile(r"什么时候|啥时候|多久|几点|几时|哪天|何时|多长时间")
 _NO_NAME = re.compile(r"^(?:公司|单位|企业|我们公司|我公司|我们单位|[\d\s]+)$")
 _SAID_BEFORE = re.compile(
     r"^(?:我们?(?:公司|单位|店)?(?:的?名字|名称)?(?:叫做|叫|是)|名称是|公司叫|单位叫|叫)"
@@ -83,11 +93,27 @@ class EnterpriseEnquiry(CareAction):
             company=company,
             product=product,
             amount=amount,
-            area=area,
+            area=mask_text(area),
             phone=mask_phone(phone),
             promised=moment(ticket.promised_at, self.services.zone),
         )
-        return forget(SLOTS)
+        number, promised = ticket.number, ticket.promised_at.isoformat()
+        return [*forget(SLOTS), SlotSet(LEAD, {"number": number, "promised": promised})]
+
+
+def asks_when(tracker: Tracker) -> bool:
+    """Whether the customer asks when the account manager of a lead will call: 什么时候联系我."""
+    known = isinstance(tracker.get_slot(LEAD), dict)
+    return known and _WHEN.search(text_of(tracker)) is not None
+
+
+def say_when(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    """Say by when."""
+    lead = tracker.get_slot(LEAD)
+    promised = moment(datetime.fromisoformat(lead["promised"]), services.zone)
+    dispatcher.utter_message(
+        response="utter_enterprise_when", number=lead["number"], promised=promised
+    )
 
 
 class ValidateEnterpriseForm(CareForm):
@@ -124,7 +150,7 @@ class ValidateEnterpriseForm(CareForm):
         if value is None:
             return {}
         text = str(value).strip()[:LONGEST]
-        if not _AMOUNT.search(text):
+        if not _AMOUNT.search(_PHONE.sub("", text)) or _ID_NUMBER.search(text):
             dispatcher.utter_message(response="utter_enterprise_amount_unclear")
             return {"enterprise_amount": None}
         return {"enterprise_amount": text}
@@ -133,7 +159,16 @@ class ValidateEnterpriseForm(CareForm):
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Slots:
         """In the company's own words."""
-        return {} if value is None else {"enterprise_area": str(value).strip()[:LONGEST]}
+        if value is None:
+            return {}
+        text = str(value).strip()[:LONGEST]
+        if _MERE_AMOUNT.fullmatch(text):  # how much, said late
+            dispatcher.utter_message(response="utter_enterprise_area_unclear")
+            return {"enterprise_area": None, "enterprise_amount": text}
+        if len(_PHONE.sub("", text)) < 2 or _ID_NUMBER.search(text):
+            dispatcher.utter_message(response="utter_enterprise_area_unclear")
+            return {"enterprise_area": None}
+        return {"enterprise_area": _PHONE.sub("", text).strip()}
 
     async def validate_phone_number(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict

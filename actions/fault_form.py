@@ -14,6 +14,7 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
+    goes_first,
     intent_of,
     leave_form,
     text_of,
@@ -24,14 +25,28 @@ from care.faults.diagnosis import Diagnoses, Step, Topic
 from care.faults.tried import already_tried
 
 FORM = "fault_form"
+REALLY_FIXED = "utter_fault_really_fixed"
 FAULT_SLOTS = ("fault", "fault_question", "steps_tried", "step", "fixed")
 
 _ANSWERED: Slots = {"fault_question": None}
 """Ends the form: nothing is left to ask for the moment."""
 
+_TOLD = ("device_symptom", "fault_place", "fault_since")
+"""Questions that take any words but a mere 没用."""
+
 _STILL = re.compile(r"还是|还没|仍然|依然|照样|一样|没用|不行|不管用|没好|没变")
+_UNSOLVED = re.compile(
+    r"没(?:有|能)?(?:解决|恢复|修好|弄好|搞定)|解决不了|still (?:not|no|down)|not (?:fixed|working)"
+)
 _WORKS = re.compile(r"好了|可以了|行了|恢复了|正常了|解决了|通了")
 _TRIED = re.compile(r"试过|试了|做过|弄过|都试|没用|不行")
+
+_OKAY = re.compile(
+    r"(?:(?:好的?|好吧|行吧?|可以|嗯+|哦+|ok|okay|知道了|明白了?|收到|我?(?:先|这就)?(?:去|再)?试试看?|谢谢)"
+    r"[吧呀啊哈，,。.！! ]*)+",
+    re.IGNORECASE,
+)
+"""Words that mean as well "it works" as "I will try"."""
 
 _WHICH = {
     Topic.BROADBAND: "utter_which_symptom_broadband",
@@ -50,8 +65,13 @@ class ValidateFaultForm(CareForm):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Validate an answer. Where the form is only beginning, what its slots hold was looked at before."""
-        if not _is_answer(tracker):
+        if not goes_first(tracker, FORM):
             return [await self.next_requested_slot(dispatcher, tracker, domain)]
+        question = tracker.get_slot("fault_question")
+        if question in _TOLD and intent_of(tracker) == "deny" and still_broken(text_of(tracker)):
+            dispatcher.utter_message(response="utter_fault_not_yet")
+            asked = await self.next_requested_slot(dispatcher, tracker, domain)
+            return [SlotSet(question, None), asked]
         events: list[EventType] = await super().run(dispatcher, tracker, domain)
         return events
 
@@ -107,6 +127,8 @@ class ValidateFaultForm(CareForm):
         if (topic := self._other_topic(tracker)) is not None:
             return _anew(topic, None)
         text = text_of(tracker)
+        if is_mere_okay(tracker):
+            return {"fixed": None}  # asked once more, in other words
         helped = value if isinstance(value, bool) else self._in_words(tracker, str(value))
         if helped is True and _STILL.search(text) and not _WORKS.search(text):
             helped = False  # 看了，不管用 sounds like a yes
@@ -149,7 +171,13 @@ class AskFixed(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """The first one with the likely cause; what the customer has done already is not asked for."""
+        """The first one with the likely cause; what the customer has done already is not asked for.
+
+        A mere 行 is asked back: it may mean that the step is tried now.
+        """
+        if is_mere_okay(tracker):
+            dispatcher.utter_message(response=REALLY_FIXED)
+            return []
         step = present_step(self.services, tracker)
         if step is None:
             return leave_form(FAULT_SLOTS)
@@ -168,6 +196,31 @@ class AskFixed(CareAction):
         return []
 
 
+def still_broken(text: str) -> bool:
+    """Whether words say that nothing has got better."""
+    return _STILL.search(text) is not None or _UNSOLVED.search(text) is not None
+
+
+def is_mere_okay(tracker: Tracker) -> bool:
+    """Whether the message answers a step with a mere 行, and was not asked back about that before."""
+    asked = value_before(tracker, REQUESTED_SLOT) == "fixed"
+    same_step = value_before(tracker, "step") == tracker.get_slot("step")
+    if not (asked and same_step and _OKAY.fullmatch(text_of(tracker).strip())):
+        return False
+    return not _asked_back(tracker)
+
+
+def _asked_back(tracker: Tracker) -> bool:
+    """Whether the last thing that was said before the latest message was the question back."""
+    users = 0
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            users += 1
+        elif users == 1 and event.get("event") == "bot":
+            return REALLY_FIXED in (event.get("metadata") or {}).values()
+    return False
+
+
 def own_symptom(diagnoses: Diagnoses, told: Any) -> str | None:
     """The first symptom of this topic among what was told: a message may name several."""
     symptoms = told if isinstance(told, list) else [told]
@@ -181,19 +234,6 @@ def present_step(services: Services, tracker: Tracker) -> Step | None:
         return None
     steps = services.fault_guide.topics[Topic(topic)].of(symptom).steps
     return next((step for step in steps if step.id == tracker.get_slot("step")), None)
-
-
-def _is_answer(tracker: Tracker) -> bool:
-    """Whether the message goes to the form first. One that another action has looked at in this turn is no answer.
-
-    Rasa has the slots validated again when a form begins, also when it has ended in the same turn.
-    """
-    for event in reversed(tracker.events):
-        if event.get("event") == "user":
-            return True
-        if event.get("event") == "action" and event.get("name") != FORM:
-            return False
-    return False
 
 
 def _anew(topic: Topic, symptom: str | None) -> Slots:

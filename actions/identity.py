@@ -7,11 +7,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import senior
 from actions.base import (
     WISH_SLOTS,
     CareAction,
-    CareForm,
     DomainDict,
     Services,
     Slots,
@@ -19,7 +17,6 @@ from actions.base import (
     entity_of,
     forget,
     leave_form,
-    turn_of,
 )
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
@@ -43,51 +40,6 @@ CHECKED = "checked"
 CODE_SLOTS = ("verification_code", "consent_code")
 
 _CLOSE_FORM: Slots = {"requested_slot": None}
-
-
-class ValidateIdentityForm(CareForm):
-    """Checks number and code."""
-
-    form = "identity_form"
-
-    async def validate_phone_number(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """Only a mobile number can get a code; anything else is asked for again."""
-        if value is None:
-            return {}
-        if not MOBILE.fullmatch(str(value)):
-            dispatcher.utter_message(response="utter_phone_invalid")
-            return {"phone_number": None}
-        return {"phone_number": str(value)}
-
-    async def validate_verification_code(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """Check the code; the slot only keeps that it was checked."""
-        if value is None:
-            return {}
-        if not CODE.fullmatch(str(value)):
-            return {
-                "verification_code": None
-            }  # no code at all: asked for again, and no try is lost
-        caller = await self.caller(tracker)
-        if caller.verified is not None and caller.verified.phone == tracker.get_slot(
-            "phone_number"
-        ):
-            return {"verification_code": CHECKED}  # a repeated turn
-        code = await self.services.conversations.typed_code(turn_of(tracker).id) or str(value)
-        try:
-            verified = await self.services.verification.check_identity(
-                caller.contact_id, code, (caller.channel, caller.address)
-            )
-        except CareError as error:
-            return {"verification_code": None, **refuse_code(dispatcher, error)}
-        dispatcher.utter_message(
-            response="utter_verified", minutes=self.services.settings.verified_minutes
-        )
-        await senior.met(self.services, dispatcher, caller.contact_id, verified.customer_id)
-        return {"verification_code": CHECKED}
 
 
 class AskVerificationCode(CareAction):
@@ -212,7 +164,6 @@ def refuse_code(dispatcher: CollectingDispatcher, error: CareError) -> Slots:
 def actions(services: Services) -> list[Any]:
     """This topic's actions."""
     return [
-        ValidateIdentityForm(services),
         AskVerificationCode(services),
         ResendCode(services),
         ResumeTask(services),

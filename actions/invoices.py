@@ -16,7 +16,6 @@ from actions.base import (
     Services,
     Slots,
     VerifiedAction,
-    ask_identity,
     begin_form,
     entity_of,
     intent_of,
@@ -89,7 +88,7 @@ class RequestInvoice(VerifiedAction):
         if (await self.caller(tracker)).verified is None:
             return [
                 *(SlotSet(slot, value) for slot, value in told.items()),
-                *ask_identity(self.action_name),
+                *self.identity_first(dispatcher, tracker),
             ]
         return await super().run(dispatcher, tracker, domain)
 

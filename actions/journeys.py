@@ -44,6 +44,26 @@ async def find_countries(services: Services, names: Sequence[Any]) -> list[Roami
     return found
 
 
+async def trip_words(services: Services, words: WishWords) -> WishWords:
+    """The words of a message without the days that belong to a pack's name (亚洲7日)."""
+    text = roaming.without_pack_days(words.text, await services.bss.addons())
+    if text == words.text:
+        return words
+    gone = {int(found) for found in re.findall(r"(\d{1,2})\s*[日天]", words.text)}
+    gone -= {int(found) for found in re.findall(r"(\d{1,2})\s*[日天号]", text)}
+    kept = tuple(
+        (name, value)
+        for name, value in words.entities
+        if name != "date" or not _is_day(value, gone)
+    )
+    return WishWords(text, kept)
+
+
+def _is_day(value: Any, days: set[int]) -> bool:
+    """Whether a date is one of these days of a month."""
+    return str(value)[-2:].isdigit() and int(str(value)[-2:]) in days
+
+
 def read_trip(
     services: Services,
     dispatcher: CollectingDispatcher,
@@ -52,6 +72,9 @@ def read_trip(
 ) -> tuple[Trip | None, dict[str, str] | None]:
     """The journey that a message and what is known make up; else what is known now, and what is wrong is said."""
     dates, length = _dates(words), roaming.days_in(words.text)
+    weekdays = roaming.weekdays_in(words.text, _today(services)) if len(dates) < 2 else None
+    if weekdays is not None:
+        dates = list(weekdays)
     if not dates and not length:
         return None, known or None
     if len(dates) >= 2:

@@ -14,6 +14,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import CareAction, DomainDict, Services, text_of
+from actions.complaint_record import add_to_complaint, goes_with_complaint
 from actions.wish_words import also_wanted
 
 SLOT = "listed"
@@ -97,6 +98,15 @@ class Inform(CareAction):
         """On with what was chosen, as if it had been named."""
         kept: Any = tracker.get_slot(SLOT)
         chosen = [] if (tracker.active_loop or {}).get("name") else _chosen(tracker)
+        if (
+            not chosen
+            and goes_with_complaint(tracker)
+            and not (tracker.active_loop or {}).get("name")
+        ):
+            caller = await self.caller(tracker)
+            added = await add_to_complaint(self.services, dispatcher, tracker, caller)
+            if added is not None:
+                return added
         if not chosen:
             dispatcher.utter_message(response="utter_inform")
             return []

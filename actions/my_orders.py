@@ -28,6 +28,16 @@ _STAGES = {
 }
 
 
+_ELSEWHERE = {
+    Stage.IN_HAND: "utter_order_in_hand_elsewhere",
+    Stage.WAITING: "utter_order_waiting_elsewhere",
+    Stage.IN_FORCE: "utter_order_in_force_elsewhere",
+    Stage.UNDONE: "utter_order_undone_elsewhere",
+    Stage.REFUSED: "utter_order_was_refused_elsewhere",
+}
+"""The same of an order that was not placed with us, and has no number of ours."""
+
+
 class QueryOrder(VerifiedAction):
     """How the line's orders stand."""
 
@@ -51,11 +61,11 @@ class QueryOrder(VerifiedAction):
             return []
         for order in shown[:MOST_ORDERS]:
             dispatcher.utter_message(
-                response=_STAGES[order.stage],
+                response=(_STAGES if order.number else _ELSEWHERE)[order.stage],
                 title=order.title,
                 start=day(order.effective),
                 ordered=day(local_date(order.ordered_at, self.services.zone)),
-                number=order.number or "营业厅或其他渠道办理",
+                number=order.number,
             )
         if any(order.undoable for order in shown[:MOST_ORDERS]):
             dispatcher.utter_message(response="utter_orders_can_be_undone")

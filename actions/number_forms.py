@@ -20,6 +20,7 @@ SHOWN = 5
 ANOTHER = "another"
 ADDRESS_LENGTH = (6, 200)
 
+_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _NUMBER = re.compile(r"1\d{10}")
 _MAIL = re.compile(r"邮寄|快递|寄|送货|送上门|上门|送到")
 _STORE = re.compile(r"营业厅|门店|自取|自己去|去拿|去取|厅里|店里|到店")
@@ -36,6 +37,21 @@ class _NumberForm(CareForm):
         if value is None or value == ANOTHER:
             return {"new_number": None}
         text, search = str(value), tracker.get_slot("number_search") or {}
+        asked = value_before(tracker, "requested_slot")
+        if _ID_NUMBER.search("".join(text.split())):
+            dispatcher.utter_message(response="utter_number_no_id_number")
+            return {"new_number": None}
+        plan = await find_plan(self.services.bss, str(entity_of(tracker, "plan") or ""))
+        if asked == "new_number" and plan is not None:
+            dispatcher.utter_message(response="utter_number_plan_noted", plan=plan.name)
+            return {"new_number": None}
+        before = value_before(tracker, "new_number")
+        if asked == "delivery" and before is not None:
+            # A number of the customer's own, to be called on; the reserved one stays, unless another free one is named.
+            free = await self.services.bss.free_number("".join(text.split()))
+            if free is None:
+                called = {"phone_number": whole_number} if (whole_number := _mobile(text)) else {}
+                return {"new_number": before, **called}
         shown = list(search.get("shown") or ())
         whole = _NUMBER.search("".join(text.split()))
         number = whole[0] if whole is not None else chosen_among(text, shown)
@@ -74,8 +90,19 @@ class _NumberForm(CareForm):
             return {"delivery": Delivery.STORE.value}
         if _MAIL.search(text):
             return {"delivery": Delivery.MAIL.value}
-        dispatcher.utter_message(response="utter_delivery_unclear")
+        plan = await find_plan(self.services.bss, str(entity_of(tracker, "plan") or ""))
+        if plan is not None:
+            dispatcher.utter_message(response="utter_number_plan_noted", plan=plan.name)
+            return {"delivery": None}
+        if entity_of(tracker, "phone_number") is None:
+            dispatcher.utter_message(response="utter_delivery_unclear")
         return {"delivery": None}
+
+
+def _mobile(text: str) -> str | None:
+    """The mobile number that a text consists of."""
+    plain = "".join(text.split())
+    return plain if MOBILE.fullmatch(plain) else None
 
 
 class ValidateNewNumberForm(_NumberForm):

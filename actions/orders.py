@@ -11,6 +11,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions.base import (
     FLOW_SLOTS,
@@ -22,6 +23,7 @@ from actions.base import (
     VerifiedAction,
     ask_identity,
     forget,
+    goes_first,
     intent_of,
     leave_form,
     text_of,
@@ -29,7 +31,9 @@ from actions.base import (
 )
 from actions.identity import CHECKED, CODE, refuse_code
 from actions.order_sentences import SENTENCES
+from actions.wish_words import latest_words
 from care.bss.protocol import BssRejected, RejectReason
+from care.catalogue.service import find_plan
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
 from care.errors import CareError
@@ -38,6 +42,7 @@ from care.orders.service import Consent, OfferExpired
 from care.orders.tables import OrderState
 
 FORM = "order_form"
+CHANGE_PLAN = "change_plan"
 FORM_SLOTS = ("order", "offer", "consent", "consent_code")
 
 _AGREED = r"(?:好|行|可以|嗯+|对|是|确认|确定|同意|没错|没问题|ok)[的了吧啊呀]*[，,、。 ]*"
@@ -84,6 +89,30 @@ class ValidateOrderForm(CareForm):
     """A yes or no to the offer, and the code that proves the yes."""
 
     form = FORM
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """An answer; or another plan in place of the one offered (不对，是畅享129), which ends this confirmation."""
+        if goes_first(tracker, FORM) and (plan := await self._other_plan(tracker)) is not None:
+            return [
+                *forget([*FORM_SLOTS, REQUESTED_SLOT]),
+                SlotSet("plan", plan),
+            ]
+        events: list[EventType] = await super().run(dispatcher, tracker, domain)
+        return events
+
+    async def _other_plan(self, tracker: Tracker) -> str | None:
+        """Another plan that is named without a wish of its own, while a change of plan is confirmed."""
+        if _kind(tracker) != CHANGE_PLAN or intent_of(tracker) in self.services.wish_names.titles:
+            return None
+        named = [
+            await find_plan(self.services.bss, str(one))
+            for one in latest_words(tracker).values("plan")
+        ]
+        offered = tracker.get_slot("order")["params"]["plan"]
+        others = [plan.id for plan in named if plan is not None and plan.id != offered]
+        return others[-1] if others else None
 
     async def required_slots(
         self,
@@ -227,6 +256,8 @@ class FinishOrder(CareAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Success is said of an order that was placed, and of nothing else."""
+        if tracker.get_slot("order") is None and tracker.get_slot("plan") is not None:
+            return [FollowupAction("action_change_plan")]  # another plan was named instead
         offer_id = tracker.get_slot("offer")
         order = await self.services.orders.of_offer(offer_id) if offer_id is not None else None
         if order is None:

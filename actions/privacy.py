@@ -15,7 +15,6 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
-    ask_identity,
     begin_form,
     entity_of,
     forget,
@@ -99,7 +98,7 @@ class PrivacyRequest(CareAction):
         if kind is PrivacyKind.UNBIND:  # one's own access, given up: nobody is kept from it
             return await self._unbind(dispatcher, tracker, caller, kind)
         if caller.verified is None:
-            return [SlotSet("privacy_kind", kind.value), *ask_identity(self.action_name)]
+            return [SlotSet("privacy_kind", kind.value), *self.identity_first(dispatcher, tracker)]
         if kind is PrivacyKind.UNBIND_ALL:
             return await self._unbind(dispatcher, tracker, caller, kind)
         turn = turn_of(tracker)

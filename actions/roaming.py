@@ -16,6 +16,7 @@ from actions.journeys import (
     rates,
     read_trip,
     trip_slots,
+    trip_words,
 )
 from actions.orders import OrderingAction, begin_order, say_rejected
 from actions.roaming_form import FORM, OPEN_ROAMING
@@ -33,6 +34,7 @@ _REJECTIONS = {
 }
 
 INTENT = "open_roaming"
+_SLOTS = ("country", "travel_dates", "trip", "roaming_pack", "addon")
 _QUESTION = re.compile(
     r"多少|怎么收|收费|资费|费率|贵|几块|几天|怎么算|哪些|要钱|支持|覆盖|信号|用吗|能用不|能不能用"
 )
@@ -57,9 +59,9 @@ class OpenRoaming(OrderingAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
     ) -> list[EventType]:
         """On to the order where country, days and pack are known, else to the form."""
-        words = wish_words(tracker, INTENT)
+        words = await trip_words(self.services, wish_words(tracker, INTENT))
         if _CLOSE.search(words.text) and not words.values("country"):
-            return await self._close(dispatcher, line_id)
+            return await self._close(dispatcher, tracker, line_id)
         if await self._refused(dispatcher, line_id):
             return leave_form()
         countries = await _countries_chosen(self.services, tracker, words)
@@ -70,7 +72,7 @@ class OpenRoaming(OrderingAction):
         )
         if not packs:
             self._say_no_pack(dispatcher, countries)
-            return leave_form(["country", "travel_dates", "trip", "roaming_pack", "addon"])
+            return leave_form(_SLOTS)
         kept = [SlotSet("country", [country.id for country in countries])]
         trip, known = await self._trip(dispatcher, tracker, words)
         if trip is None:
@@ -166,12 +168,18 @@ class OpenRoaming(OrderingAction):
         dispatcher.utter_message(response="utter_roaming_without_pack", **rates(countries[0]))
         if (tracker.active_loop or {}).get("name"):
             return []
+        words = await trip_words(self.services, words)
         trip, known = read_trip(self.services, dispatcher, words, {})
         dates = trip_slots(trip) if trip is not None else [SlotSet("trip", known)]
         return [SlotSet("country", codes), *dates]
 
-    async def _close(self, dispatcher: CollectingDispatcher, line_id: str) -> list[EventType]:
-        """A pack ends by itself; one that has not begun can be taken back."""
+    async def _close(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, line_id: str
+    ) -> list[EventType]:
+        """A pack ends by itself; one that has not begun can be taken back. What is only being asked for is left."""
+        if (tracker.active_loop or {}).get("name") == FORM:
+            dispatcher.utter_message(response="utter_cancelled")
+            return leave_form(_SLOTS)
         ends = []
         for addon in await self.services.bss.addons():
             until = await held.held_until(self.services.bss, line_id, addon.id)

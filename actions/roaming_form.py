@@ -1,14 +1,25 @@
 """The questions about a journey: which country, which days, which pack."""
 
+import re
 from datetime import date
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CareAction, CareForm, DomainDict, Services, Slots, ask_identity, leave_form
-from actions.journeys import as_trip, countries_of, find_countries, rates, read_trip
+from actions.base import (
+    CareAction,
+    CareForm,
+    DomainDict,
+    Services,
+    Slots,
+    ask_identity,
+    goes_first,
+    leave_form,
+    text_of,
+)
+from actions.journeys import as_trip, countries_of, find_countries, rates, read_trip, trip_words
 from actions.listed import Item, items_of, listed, picked
 from actions.wish_words import latest_words
 from care.catalogue import roaming
@@ -17,6 +28,9 @@ from care.catalogue.service import find_addon
 from care.wording import data_size, day, yuan
 
 FORM = "roaming_form"
+_NOT_GOING = re.compile(
+    r"不去了|去不成|取消(?:这个|办|开)?(?:漫游|国际漫游|行程)|不[开办要用](?:漫游)?了|漫游(?:先)?不[开办要用]了?"
+)
 OPEN_ROAMING = "action_open_roaming"
 
 
@@ -24,6 +38,16 @@ class ValidateRoamingForm(CareForm):
     """Country, days and pack."""
 
     form = FORM
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """An answer; 不去了，取消漫游 is none, whatever it is taken for."""
+        asked = tracker.get_slot("requested_slot")
+        if goes_first(tracker, FORM) and asked and _NOT_GOING.search(text_of(tracker)):
+            return [SlotSet(asked, None), ActionExecutionRejected(FORM)]
+        events: list[EventType] = await super().run(dispatcher, tracker, domain)
+        return events
 
     async def validate_country(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -61,7 +85,8 @@ class ValidateRoamingForm(CareForm):
             if value == [known["start"], known["end"]]:  # the action filled it in as the form began
                 return {"travel_dates": value}
             known = {}
-        trip, known_now = read_trip(self.services, dispatcher, latest_words(tracker), known)
+        words = await trip_words(self.services, latest_words(tracker))
+        trip, known_now = read_trip(self.services, dispatcher, words, known)
         if trip is None:
             return {"travel_dates": None, "trip": known_now}
         return {

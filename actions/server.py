@@ -32,6 +32,7 @@ from actions import (
     fault_report,
     handover,
     identity,
+    identity_form,
     inquiry,
     invoice_form,
     invoices,
@@ -69,6 +70,7 @@ log = structlog.get_logger()
 
 _TOPICS = (
     identity,
+    identity_form,
     orders,
     inquiry,
     billing,

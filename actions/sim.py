@@ -47,6 +47,7 @@ from care.lines.grants import LIFE
 from care.lines.replacement import deliveries
 from care.lines.tables import GrantedPage
 from care.stores.service import stores_near
+from care.wording import in_english
 
 REASON_FORM, WAY_FORM = "card_reason_form", "card_way_form"
 SHOP, LATER = "shop", "later"
@@ -57,9 +58,10 @@ _UNLOCK_QUESTIONS = ("pin-set",)
 """Entries of the knowledge base that answer a mere question about it."""
 
 _WAYS = {
-    CardDelivery.COURIER: ("快递到家", "courier"),
-    CardDelivery.DOWNLOAD: ("换成 eSIM", "download"),
+    CardDelivery.COURIER: ("快递到家", "Send it to my home", "courier"),
+    CardDelivery.DOWNLOAD: ("换成 eSIM", "Change to eSIM", "download"),
 }
+"""Titles in Chinese and English, and what the button stands for."""
 _REJECTIONS = {
     RejectReason.CARD_ORDERED: "utter_card_rejected_ordered",
     RejectReason.LINE_NOT_ACTIVE: "utter_card_rejected_line_not_active",
@@ -102,8 +104,8 @@ class ReplaceSim(VerifiedAction):
         elif reason == CardReason.DAMAGED:
             dispatcher.utter_message(response="utter_damaged_no_code")
         elif MOBILE.fullmatch(named):
-            return [SlotSet("phone_number", named), *ask_identity(self.action_name)]
-        return ask_identity(self.action_name)
+            return [SlotSet("phone_number", named), *self.identity_first(dispatcher, tracker)]
+        return self.identity_first(dispatcher, tracker)
 
     async def run_verified(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
@@ -221,14 +223,17 @@ class AskCardWay(CareAction):
             return leave_form(_SLOTS)
         reason = CardReason(tracker.get_slot("card_reason"))
         ways = [_WAYS[way] for way in deliveries(reason, line, caller.verified, customer.kind)]
-        ways.append(("去营业厅办", SHOP))
+        ways.append(("去营业厅办", "At a store", SHOP))
         if reason is CardReason.LOST:
-            ways.append(("先不补", LATER))
+            ways.append(("先不补", "Not yet", LATER))
         dispatcher.utter_message(
             response="utter_ask_card_way",
             buttons=[
-                {"title": title, "payload": f'/inform{{"card_way": "{way}"}}'}
-                for title, way in ways
+                {
+                    "title": english if in_english() else title,
+                    "payload": f'/inform{{"card_way": "{way}"}}',
+                }
+                for title, english, way in ways
             ],
         )
         return []

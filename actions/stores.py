@@ -17,7 +17,6 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
-    ask_identity,
     begin_form,
     entity_of,
     forget,
@@ -149,7 +148,7 @@ class BookStore(CareAction):
             say_documents(self.services, dispatcher, errand.id)
             return leave_form(FLOW)
         if caller.verified is None:
-            return [SlotSet("errand", errand.id), *ask_identity(self.action_name)]
+            return [SlotSet("errand", errand.id), *self.identity_first(dispatcher, tracker)]
         chosen = await time_for(self.services, tracker, self.action_name, place)
         if isinstance(chosen, list):
             return [SlotSet("task", None), SlotSet("errand", errand.id), *chosen]

@@ -22,7 +22,12 @@ from actions.base import (
     set_in_last_turn,
     taken_up,
 )
+from actions.complaint_record import add_to_complaint, goes_with_complaint
+from actions.fault_after import say_unsolved, unsolved
 from actions.outages import QueryOutage, asks_on
+
+_ASIDE = {"utter_verified", "utter_senior_offer"}
+"""What is said beside an answer, and is not said again with it."""
 
 NOT_UNDERSTOOD = {"nlu_fallback", "noise"}
 
@@ -72,6 +77,9 @@ class Deny(CancelFlow):
         """Leave the form; without one, let the customer go."""
         if _form(tracker):
             return await super().run(dispatcher, tracker, domain)
+        topic = unsolved(tracker)
+        if topic is not None:  # 没用, of what was to help
+            return await say_unsolved(self.services, dispatcher, await self.caller(tracker), topic)
         if asks_on(tracker):  # 还没好吗, which sounds like a no
             return [FollowupAction(QueryOutage.action_name)]
         dispatcher.utter_message(response="utter_deny")
@@ -99,7 +107,12 @@ class Misunderstood(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """Say that this was not understood."""
+        """Say that this was not understood; right after a complaint, the words are added to it."""
+        if not _form(tracker) and goes_with_complaint(tracker):
+            caller = await self.caller(tracker)
+            added = await add_to_complaint(self.services, dispatcher, tracker, caller)
+            if added is not None:
+                return added
         intents = [
             (event.get("parse_data", {}).get("intent") or {}).get("name")
             for event in tracker.events
@@ -150,7 +163,12 @@ def _last_said(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 break
         elif event.get("event") == "bot" and event.get("text") and customers == 1:
             said.append(event)
-    return said[::-1]
+    answer = [one for one in said if _ASIDE.isdisjoint(map(str, _metadata(one).values()))]
+    return (answer or said)[::-1]
+
+
+def _metadata(event: dict[str, Any]) -> dict[str, Any]:
+    return event.get("metadata") or {}
 
 
 def actions(services: Services) -> list[Any]:

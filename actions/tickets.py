@@ -25,6 +25,7 @@ from actions.base import (
     set_in_last_turn,
     turn_of,
 )
+from actions.enterprise import asks_when, say_when
 from actions.identity import MOBILE
 from actions.outages import OUTAGE_TOLD, NotifyOutage, outage_told, say_outage
 from care.conversations.callers import Caller
@@ -131,6 +132,9 @@ class RequestCallback(CareAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """A verified customer is called on the verified number, another on the one that was given."""
+        if asks_when(tracker):  # of the account manager's call, which is promised already
+            say_when(self.services, dispatcher, tracker)
+            return []
         if _number_to_call(tracker, await self.caller(tracker)) is not None:
             return [FollowupAction(FinishCallback.action_name)]
         return begin_form(CALLBACK_FORM)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from care.datafiles import DataFileError, read_top
+from care.wording import in_english
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class WishNames:
     topics: Mapping[str, Topic]
 
     def title(self, intent: str) -> str:
-        """What the wish is called."""
+        """What the wish is called; in English by the words of the intent (``change plan``)."""
+        if in_english():
+            return intent.replace("_", " ").replace("query ", "check ")
         return self.titles.get(intent, intent)
 
 

@@ -19,7 +19,6 @@ from actions.base import (
     DomainDict,
     Services,
     Slots,
-    ask_identity,
     begin_form,
     entity_of,
     intent_of,
@@ -105,7 +104,9 @@ class TopUp(CareAction):
         amount = tracker.get_slot("top_up_amount")
         if number is None and caller.verified is None:
             if entity_of(tracker, "charge_item") == ARREARS:
-                return ask_identity(self.action_name)  # what is owed is the holder's to know
+                return self.identity_first(
+                    dispatcher, tracker
+                )  # what is owed is the holder's to know
         elif number is None and caller.verified is not None:
             number = caller.verified.phone
         payee = await _payee_or_refusal(services, dispatcher, caller, number)

@@ -16,6 +16,12 @@ _DIGITS = {word: number for number, word in enumerate("一二三四五六七八�
 _NUMBER = r"(\d{1,3}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
 _DAYS = re.compile(rf"(?<!第){_NUMBER}\s*(?:个)?(天|日游|晚)(?!后|前|以后|之后|包)")
 _WEEKS = re.compile(rf"{_NUMBER}\s*(?:个)?(?:星期|礼拜|周)(?!后|前|以后|之后|[一二三四五六日天])")
+_WEEKDAY = {word: number for number, word in enumerate("一二三四五六日")} | {"天": 6}
+_WEEKDAYS = re.compile(
+    r"(?:(下{1,2}|这|本)个?)?(?:周|星期|礼拜)([一二三四五六日天])(?:出发|走|去)?[，, ]*(?:到|至|[-~—－～])+"
+    r"(?:(下{1,2}|这|本)个?)?(?:周|星期|礼拜)?([一二三四五六日天])"
+)
+_PACK_DAYS = re.compile(r"(\D{2,})(\d+)[日天]")
 _HALF_MONTH = re.compile(r"半个?月")
 _MONTHS = re.compile(rf"{_NUMBER}\s*个月(?!后|前|以后|之后)")
 
@@ -120,6 +126,33 @@ def days_in(text: str) -> int | None:
     if found := _MONTHS.search(text):
         return _number(found[1]) * 30 or None
     return None
+
+
+def weekdays_in(text: str, today: date) -> tuple[date, date] | None:
+    """The days of 下周一到周日, 周五到下周二; a week begins on Monday, and without its week a day is the next one."""
+    found = _WEEKDAYS.search(text)
+    if found is None:
+        return None
+    first_week, first, last_week, last = found.groups()
+    start = _weekday(first_week, _WEEKDAY[first], today, today)
+    return start, _weekday(last_week, _WEEKDAY[last], today, start)
+
+
+def _weekday(week: str | None, weekday: int, today: date, after: date) -> date:
+    """A weekday of this week or of one after it; where none is named, the first one from ``after`` on."""
+    if week:
+        monday = today - timedelta(days=today.weekday())
+        return monday + timedelta(days=7 * week.count("下") + weekday)
+    return after + timedelta(days=(weekday - after.weekday()) % 7)
+
+
+def without_pack_days(text: str, addons: Iterable[Addon]) -> str:
+    """``text`` without the days that are part of a pack's name: 亚洲7日 is no day of a month."""
+    for addon in addons:
+        named = _PACK_DAYS.match(addon.name)
+        if addon.kind is AddonKind.ROAMING and named is not None:
+            text = re.sub(rf"{re.escape(named[1])}的?\s*{named[2]}\s*[日天]", named[1], text)
+    return text
 
 
 def packs_for(addons: Iterable[Addon], countries: Sequence[str]) -> list[Addon]:

@@ -12,7 +12,11 @@ _WITHOUT = re.compile(
 _ENDING = re.compile(
     r"(?:尾号|末尾|结尾|后\d?位|尾数|最后)(?:[一-四]?位)?(?:是|带|为|要|有|用)?(\d{1,8})|(\d{1,8})(?:结尾|收尾|尾)"
 )
-_SOME = re.compile(r"(?<!\d)\d{2,8}(?!\d)")
+_SOME = re.compile(
+    r"(?<![\d享路街巷弄道里区村楼栋第])\d{2,8}(?!\d|[张块元岁年月日点栋室层楼分条台]|个(?!号)|单元|[GgMm]|号(?:楼|院|店))"
+)
+"""Digits that belong to no address, plan, price or number of things."""
+
 _CARRIES = re.compile(r"(?:带|有|含|多几?个|多点)(\d{1,8})")
 _PRESTIGE = re.compile(r"靓号|豹子|连号|四连|三连|吉利|[Aa]{2}[Bb]{2}|[Aa]{3,}")
 _OTHERS = re.compile(

@@ -15,7 +15,7 @@ from care.conversations.log import append
 from care.conversations.merging import leave, seated
 from care.conversations.notices import HUMAN_BUTTON, QUEUE_BUTTONS, QUEUE_PREFIX, Notice, say
 from care.conversations.ownership import change_owner
-from care.conversations.queue import Choice, choose
+from care.conversations.queue import Choice, choose, leaves
 from care.conversations.tables import Conversation, Message, Owner, Role, Turn
 from care.conversations.text import clean
 from care.conversations.turns import Work
@@ -103,7 +103,7 @@ class Receiver:
         if first is not None:
             return first_outcome(session, conversation, inbound, first), None
         said, payload = _resolve(session, conversation, inbound, text)
-        choice = _queue_choice(conversation, payload)
+        choice = _queue_choice(conversation, said, payload)
         expected = code_expected(session, conversation.contact_id, now)
         # Who was given a page for a new password may type it here instead.
         secret = expected or password_awaited(session, conversation.contact_id, now)
@@ -229,11 +229,13 @@ def _resolve(
     return chosen or (text, None)
 
 
-def _queue_choice(conversation: Conversation, payload: str | None) -> Choice | None:
-    """The way out of the queue that a button stands for.
+def _queue_choice(conversation: Conversation, said: str, payload: str | None) -> Choice | None:
+    """The way out of the queue that a button stands for, or the words of somebody who waits.
 
-    Raises ``Conflict`` when the customer does not wait any more.
+    Raises ``Conflict`` when the button's customer does not wait any more.
     """
+    if payload is None and conversation.owner == Owner.QUEUE and leaves(said):
+        return Choice.BOT
     if payload is None or not payload.startswith(QUEUE_PREFIX):
         return None
     if conversation.owner != Owner.QUEUE:

@@ -23,6 +23,7 @@ _PRIORITY_OF_REASON = {
     "angry": 1,
     "impatient": 1,
     "complaint": 2,
+    "lost_card": 3,
     "senior": 2,
     "returned": 3,
     "fraud": 3,

@@ -1,5 +1,6 @@
 """The queue for people: positions, and the ways out of it, so that nobody waits without end."""
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -19,6 +20,19 @@ from care.tickets.tables import TicketKind
 
 CALLBACK_PAYLOAD = "/request_callback"
 
+_LEAVING = re.compile(
+    r"(?:那|我|就|先|还是|(?:"
+    r"算了|不用(?:了|转了?|排了?|等了?|人工了?)|不需要了|不必了|不要了|"
+    r"[不别]想?(?:转|等|排|排队|要人工|找人工|找客服)了?|"
+    r"(?:取消|退出|结束|停止)(?:排队|等待|转接|转人工|人工)?|"
+    r"cancel|never ?mind|forget it|no need|stop waiting"
+    r")(?:吧|啊|呀|哈|啦)?|谢谢?|thanks?|[\s，,、。.！!~～])+",
+    re.IGNORECASE,
+)
+"""All of a message by which somebody leaves the queue: giving up or no more waiting, and nothing else beside it."""
+
+_COURTESY = re.compile(r"(?:那|我|就|先|还是|谢谢?|thanks?|[\s，,、。.！!~～])*", re.IGNORECASE)
+
 
 class Choice(StrEnum):
     """What a waiting customer may choose."""
@@ -27,6 +41,11 @@ class Choice(StrEnum):
     TICKET = "ticket"
     CALLBACK = "callback"
     BOT = "bot"
+
+
+def leaves(text: str) -> bool:
+    """Whether a message in the queue says that no person is wanted any more. The bot is not asked: it is not its turn."""
+    return _LEAVING.fullmatch(text) is not None and _COURTESY.fullmatch(text) is None
 
 
 def position(session: Session, conversation: Conversation) -> int | None:

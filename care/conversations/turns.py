@@ -14,6 +14,7 @@ from care.conversations.log import append, held
 from care.conversations.notices import Notice, say
 from care.conversations.one_step import person_first
 from care.conversations.ownership import ENGINE_FAILED, enqueue
+from care.conversations.said_once import said_once
 from care.conversations.tables import Conversation, Message, Owner, Role, Turn, TurnState
 from care.customers.senior import one_step
 from care.engine.protocol import Reply, TurnResult
@@ -157,7 +158,7 @@ def finish(
     if current:
         conversation.fresh = False
         conversation.active_at = now
-    replies = result.replies
+    replies = said_once(result.replies)
     if result.handover is None and one_step(session, conversation.contact_id):
         replies = person_first(replies)
     for reply in replies:

@@ -20,6 +20,8 @@ from care.catalogue.roaming import (
     last_day_of,
     packs_for,
     ruled_out,
+    weekdays_in,
+    without_pack_days,
 )
 
 FILES = read_demo()
@@ -130,3 +132,35 @@ def test_every_country_has_a_price_without_a_pack() -> None:
     assert all(country.data_per_mb > 0 for country in FILES.countries)
     in_packs = {code for addon in ADDONS for code in addon.countries}
     assert {country.id for country in FILES.countries} - in_packs == {"CU", "MG"}
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("下周一到周日", "2026-11-30", "2026-12-06"),
+        ("下周三至下周五", "2026-12-02", "2026-12-04"),
+        ("周五到下周二", "2026-11-27", "2026-12-01"),
+        ("下下个星期一出发，到星期三", "2026-12-07", "2026-12-09"),
+        ("这周四到周六", "2026-11-26", "2026-11-28"),
+        ("下周一到五", "2026-11-30", "2026-12-04"),
+    ],
+)
+def test_weekdays(text: str, start: str, end: str) -> None:
+    assert weekdays_in(text, TODAY) == (date.fromisoformat(start), date.fromisoformat(end))
+
+
+@pytest.mark.parametrize("text", ["下周一", "到周日回来", "日本"])
+def test_one_weekday_is_no_journey(text: str) -> None:
+    assert weekdays_in(text, TODAY) is None
+
+
+@given(st.dates(date(2026, 1, 1), date(2028, 1, 1)), st.sampled_from("一二三四五六日"))
+def test_a_journey_by_weekdays_never_ends_before_it_begins(today: date, last: str) -> None:
+    days = weekdays_in(f"周三到周{last}", today)
+    assert days is not None
+    assert today <= days[0] <= days[1] < days[0] + timedelta(days=7)
+
+
+def test_the_days_of_a_pack_are_none_of_the_journey() -> None:
+    assert without_pack_days("亚洲7日的，12月8日走", ADDONS) == "亚洲的，12月8日走"
+    assert without_pack_days("12月7日去欧洲", ADDONS) == "12月7日去欧洲"

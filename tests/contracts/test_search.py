@@ -39,7 +39,9 @@ def test_others_are_wished_for(text: str) -> None:
     assert wish.others
 
 
-@pytest.mark.parametrize("text", ["想办张新卡", "随便", "开个新号", ""])
+@pytest.mark.parametrize(
+    "text", ["想办张新卡", "随便", "开个新号", "", "轻享19", "幸福路18号", "20张", "一个月59元的"]
+)
 def test_nothing_is_said_of_a_number(text: str) -> None:
     assert wish_of(text) is None
 

@@ -261,6 +261,59 @@ async def test_a_choice_outside_of_the_queue_is_refused(core: Core) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "算了不用了",
+        "不转了",
+        "那算了，我不等了，谢谢",
+        "别转了吧",
+        "取消排队",
+        "Never mind, thanks",
+    ],
+)
+async def test_who_waits_leaves_the_queue_in_words(core: Core, words: str) -> None:
+    conversation_id = await in_queue(core)
+    asked = len(core.engine.asked)
+    receipt = await core.say(words)
+    assert not receipt.has_turn
+    assert len(core.engine.asked) == asked
+    assert [one.text for one in await core.answer(receipt)] == [
+        "已退出排队，小讯（AI 助手）继续为您服务。"
+    ]
+    assert core.conversation(conversation_id).owner == Owner.BOT
+    again = await core.say(words)
+    assert again.has_turn, "outside of the queue the words are the bot's"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "谢谢",
+        "那我",
+        "不用了，换成查话费",
+        "取消我的彩铃",
+        "算了一下还要等多久",
+        "你们别取消我的单",
+    ],
+)
+async def test_other_words_leave_nobody_out_of_the_queue(core: Core, words: str) -> None:
+    conversation_id = await in_queue(core)
+    await core.say(words)
+    assert core.conversation(conversation_id).owner == Owner.QUEUE
+
+
+async def test_the_words_do_nothing_once_a_person_has_the_chat(core: Core) -> None:
+    conversation_id = await with_agent(core)
+    asked, said = len(core.engine.asked), len(core.messages(conversation_id))
+    receipt = await core.say("算了不用了")
+    assert not receipt.has_turn
+    row = core.conversation(conversation_id)
+    assert (row.owner, row.agent_id) == (Owner.AGENT, core.agent.id)
+    assert len(core.engine.asked) == asked
+    assert len(core.messages(conversation_id)) == said + 1, "nobody but the customer spoke"
+
+
 async def test_a_silent_agent_gives_the_chat_back_to_the_queue(core: Core) -> None:
     conversation_id = await with_agent(core)
     core.clock.forward(minutes=6)

@@ -27,6 +27,7 @@ const reasons: Names = {
   complaint: ['投诉', 'Complaint'],
   complain: ['投诉', 'Complaint'],
   senior: ['65 岁以上', 'Aged 65+'],
+  lost_card: ['手机卡丢失，收不到验证码', 'Lost card, no code'],
   fraud: ['被诈骗', 'Fraud'],
   angry: ['情绪激动', 'Angry'],
   impatient: ['再次催办', 'Urged again'],
