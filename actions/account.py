@@ -7,8 +7,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import DomainDict, Services, VerifiedAction, entity_of, forget, text_of
+from actions.base import DomainDict, VerifiedAction, forget
+from actions.heard import entity_of, text_of
 from actions.lines import STATUS_WORDS, line_meant
+from actions.services import Services
 from care.bss.protocol import (
     BssRejected,
     CustomerKind,

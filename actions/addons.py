@@ -14,16 +14,16 @@ from actions.base import (
     CareAction,
     CareForm,
     DomainDict,
-    Services,
     Slots,
-    actions_of_last_turn,
     ask_identity,
     begin_form,
     forget,
     leave_form,
 )
+from actions.heard import actions_of_last_turn
 from actions.listed import Item, items_of, listed, picked
 from actions.orders import OrderingAction, begin_order, say_rejected
+from actions.services import Services
 from actions.wish_words import WishWords, also_wanted, latest_words, mentioned, wish_words
 from care.billing import service as billing
 from care.bss.protocol import Addon, AddonKind, BssRejected, OrderAction, RejectReason

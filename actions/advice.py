@@ -9,19 +9,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    CareAction,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    begin_form,
-    entity_of,
-    intent_of,
-    text_of,
-)
+from actions.base import CareAction, CareForm, DomainDict, Slots, begin_form
+from actions.heard import entity_of, intent_of, text_of
 from actions.listed import Item, items_of, listed, picked
 from actions.plans import say_refused
+from actions.services import Services
 from actions.wish_words import WishWords, latest_words, wish_words
 from care.bss.protocol import Plan
 from care.catalogue.advice import Advice, PlanCost

@@ -9,8 +9,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CareAction, DomainDict, Services, intent_of, taken_up, text_of
+from actions.base import CareAction, DomainDict
 from actions.handover import hand_over
+from actions.heard import intent_of, taken_up, text_of
+from actions.services import Services
 
 VENT = "vent"
 ANGRY = "angry"

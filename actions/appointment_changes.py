@@ -23,18 +23,14 @@ from actions.base import (
     CareAction,
     CareForm,
     DomainDict,
-    Services,
     Slots,
     VerifiedAction,
     begin_form,
-    entity_of,
     forget,
-    intent_of,
     leave_form,
-    says_yes,
-    text_of,
-    turn_of,
 )
+from actions.heard import entity_of, intent_of, says_yes, text_of, turn_of
+from actions.services import Services
 from care.appointments.ledger import NotLive, SlotFull, place_of
 from care.appointments.service import TooLate
 from care.appointments.tables import Appointment

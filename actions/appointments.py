@@ -14,19 +14,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    FLOW_SLOTS,
-    CareAction,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    VerifiedAction,
-    forget,
-    intent_of,
-    leave_form,
-    turn_of,
-)
+from actions.base import CareAction, CareForm, DomainDict, Slots, VerifiedAction, forget, leave_form
+from actions.heard import intent_of, turn_of
+from actions.services import Services
+from actions.slots import FLOW_SLOTS
 from care.appointments.ledger import AlreadyBooked, SlotFull
 from care.appointments.service import Request
 from care.appointments.texts import label, short

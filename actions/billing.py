@@ -7,9 +7,9 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Services
 from actions.comparison import say_comparison
 from actions.inquiry import COMPARISON, RECORDS, Inquiry, MoneyAction
+from actions.services import Services
 from care.billing import service as billing
 from care.billing.comparison import compare_bills
 from care.billing.disputes import refunded_on_bill

@@ -8,23 +8,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.appointments import FORM_SLOTS as TIME_SLOTS
 from actions.appointments import time_for, time_gone
-from actions.base import (
-    CareAction,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    begin_form,
-    forget,
-    intent_of,
-    leave_form,
-    says_yes,
-    text_of,
-    turn_of,
-    value_before,
-)
+from actions.base import CareAction, CareForm, DomainDict, Slots, begin_form, forget, leave_form
+from actions.heard import intent_of, says_yes, text_of, turn_of, value_before
 from actions.identity import MOBILE
 from actions.orders import begin_order, say_rejected
+from actions.services import Services
 from care.appointments.ledger import SlotFull
 from care.appointments.service import Request
 from care.appointments.timetable import Place

@@ -6,10 +6,10 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Services
 from actions.billing import say_bill
 from actions.comparison import say_comparison
 from actions.inquiry import Inquiry, MoneyAction, item_of
+from actions.services import Services
 from care.billing.charges import (
     Found,
     Origin,

@@ -7,7 +7,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Services, set_in_last_turn, text_of, turn_of
+from actions.heard import set_in_last_turn, text_of, turn_of
+from actions.services import Services
 from care.conversations.callers import Caller
 from care.customers.masking import mask_text
 from care.tickets.service import TicketRequest

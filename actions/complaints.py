@@ -12,19 +12,16 @@ from actions.base import (
     CareAction,
     CareForm,
     DomainDict,
-    Services,
     Slots,
     VerifiedAction,
     begin_form,
     forget,
-    intent_of,
     leave_form,
-    said,
-    text_of,
-    turn_of,
 )
 from actions.complaint_record import add_to_complaint, on_record, remember
 from actions.handover import COMPLAINT, hand_over
+from actions.heard import intent_of, said, text_of, turn_of
+from actions.services import Services
 from care.conversations.callers import Caller
 from care.customers.masking import mask_text
 from care.duties import Figure, Unit

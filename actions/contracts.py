@@ -16,19 +16,16 @@ from actions.base import (
     CareAction,
     CareForm,
     DomainDict,
-    Services,
     Slots,
     VerifiedAction,
     ask_identity,
     begin_form,
-    entity_of,
     forget,
-    intent_of,
     leave_form,
-    turn_of,
-    words_for,
 )
+from actions.heard import entity_of, intent_of, turn_of, words_for
 from actions.orders import begin_order
+from actions.services import Services
 from care.bss.protocol import BssRejected, LeavingCheck, ObstacleKind, RejectReason
 from care.clock import local_date
 from care.contracts.applications import Applicant

@@ -14,18 +14,16 @@ from actions.base import (
     CareAction,
     CareForm,
     DomainDict,
-    Services,
     Slots,
-    Turn,
     VerifiedAction,
     ask_identity,
     begin_form,
     leave_form,
-    said,
-    turn_of,
 )
+from actions.heard import Turn, said, turn_of
 from actions.inquiry import SLOT, Inquiry, inquiry_of, item_of, kept
 from actions.orders import begin_order
+from actions.services import Services
 from care.billing.charges import Found, Wanted, bills_of, by_addon, find_charge
 from care.billing.comparison import charges
 from care.billing.disputes import WHOLE_BILL, Judged, judge_charge, matter_of

@@ -1,18 +1,17 @@
 """A second wish while it is asked who this is: the first one is kept, and comes when the second has been answered.
 
-``actions/base.py`` has one slot for what waits for the identity; the wish that gives way goes where the later wishes of a
+The slot ``task`` holds one task for what waits for the identity; the wish that gives way goes where the later wishes of a
 message are (``bot/channels/wishes.py``), with the words in which it was wanted.
 """
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-if TYPE_CHECKING:
-    from actions.base import Services
+from actions.services import Services
 
 FORM = "identity_form"
 MOST_KEPT = 5
@@ -26,7 +25,7 @@ _GIVEN_UP = re.compile(
 
 
 def keep_earlier(
-    services: "Services", dispatcher: CollectingDispatcher, tracker: Tracker, task: str
+    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, task: str
 ) -> list[EventType]:
     """Say that ``task`` is wanted, too, and keep the wish that has waited so far; nothing where none did."""
     before = tracker.get_slot("task")

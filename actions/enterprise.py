@@ -8,18 +8,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    CareAction,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    begin_form,
-    forget,
-    intent_of,
-    text_of,
-    turn_of,
-)
+from actions.base import CareAction, CareForm, DomainDict, Slots, begin_form, forget
+from actions.heard import intent_of, text_of, turn_of
+from actions.services import Services
 from care.customers.masking import mask_phone, mask_text
 from care.enterprise.leads import Enquiry
 from care.wording import moment

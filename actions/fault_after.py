@@ -6,8 +6,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import OFFERED_TICKET, YES_MEANS, Services, text_of
 from actions.fault_form import still_broken
+from actions.heard import text_of
+from actions.services import Services
+from actions.slots import OFFERED_TICKET, YES_MEANS
 from care.conversations.callers import Caller
 from care.faults.diagnosis import Topic
 from care.tickets.tables import TicketKind

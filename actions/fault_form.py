@@ -8,18 +8,9 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
-from actions.base import (
-    CareAction,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    goes_first,
-    intent_of,
-    leave_form,
-    text_of,
-    value_before,
-)
+from actions.base import CareAction, CareForm, DomainDict, Slots, leave_form
+from actions.heard import goes_first, intent_of, text_of, value_before
+from actions.services import Services
 from care.customers.masking import mask_text
 from care.faults.diagnosis import Diagnoses, Step, Topic
 from care.faults.tried import already_tried

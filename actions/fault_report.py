@@ -12,21 +12,11 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import fault_form
-from actions.base import (
-    OFFERED_TICKET,
-    YES_MEANS,
-    CareAction,
-    DomainDict,
-    Services,
-    VerifiedAction,
-    begin_form,
-    entity_of,
-    leave_form,
-    said,
-    text_of,
-    turn_of,
-)
+from actions.base import CareAction, DomainDict, VerifiedAction, begin_form, leave_form
+from actions.heard import entity_of, said, text_of, turn_of
 from actions.outages import say_outage
+from actions.services import Services
+from actions.slots import OFFERED_TICKET, YES_MEANS
 from care.billing.service import balance
 from care.bss.protocol import Area, AreaKind
 from care.conversations.callers import Caller

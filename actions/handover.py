@@ -6,19 +6,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    FLOW_SLOTS,
-    WISH_SLOTS,
-    WISHES_KEPT,
-    CareAction,
-    DomainDict,
-    Services,
-    intents_of,
-    leave_form,
-    pending_wishes,
-    said,
-)
+from actions.base import CareAction, DomainDict, leave_form
+from actions.heard import intents_of, pending_wishes, said
 from actions.inquiry import for_desk, kept
+from actions.services import Services
+from actions.slots import FLOW_SLOTS, WISH_SLOTS, WISHES_KEPT
 from care.clock import local_date
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone, mask_text

@@ -7,17 +7,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    WISH_SLOTS,
-    CareAction,
-    DomainDict,
-    Services,
-    Slots,
-    VerifiedAction,
-    entity_of,
-    forget,
-    leave_form,
-)
+from actions.base import CareAction, DomainDict, Slots, VerifiedAction, forget, leave_form
+from actions.heard import entity_of
+from actions.services import Services
+from actions.slots import WISH_SLOTS
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
 from care.customers.sms import SmsFailed

@@ -7,20 +7,12 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import senior
-from actions.base import (
-    IDENTITY_FORM,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    goes_first,
-    intent_of,
-    text_of,
-    turn_of,
-)
+from actions.base import IDENTITY_FORM, CareForm, DomainDict, Slots
 from actions.fault_form import still_broken
+from actions.heard import goes_first, intent_of, text_of, turn_of
 from actions.identity import CHECKED, CODE, MOBILE, refuse_code
 from actions.no_code import has_no_way, to_a_person, wants_another_number
+from actions.services import Services
 from care.errors import CareError
 
 

@@ -15,8 +15,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CareAction, DomainDict, Services, entity_of, intent_of, text_of
+from actions.base import CareAction, DomainDict
+from actions.heard import entity_of, intent_of, text_of
 from actions.identity import OwnNumberAction
+from actions.services import Services
 from care.billing.charges import by_addon, charge_item
 from care.billing.service import paying_line
 from care.bss.months import parse_month, shift_month

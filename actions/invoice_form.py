@@ -6,17 +6,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    CareAction,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    entity_of,
-    intent_of,
-    leave_form,
-    text_of,
-)
+from actions.base import CareAction, CareForm, DomainDict, Slots, leave_form
+from actions.heard import entity_of, intent_of, text_of
 from actions.invoices import (
     FORM,
     FORM_SLOTS,
@@ -28,6 +19,7 @@ from actions.invoices import (
     read_title,
     title_of,
 )
+from actions.services import Services
 from care.customers.masking import mask_phone
 from care.invoices.titles import (
     TitleKind,

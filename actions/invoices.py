@@ -11,18 +11,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    DomainDict,
-    Services,
-    Slots,
-    VerifiedAction,
-    begin_form,
-    entity_of,
-    intent_of,
-    leave_form,
-    text_of,
-    turn_of,
-)
+from actions.base import DomainDict, Slots, VerifiedAction, begin_form, leave_form
+from actions.heard import entity_of, intent_of, text_of, turn_of
+from actions.services import Services
 from care.billing import service as billing
 from care.bss.protocol import Customer, CustomerKind
 from care.conversations.callers import Caller

@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Services
+from actions.services import Services
 from actions.wish_words import WishWords
 from care.bss.protocol import RoamingCountry
 from care.catalogue import roaming

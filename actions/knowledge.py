@@ -7,7 +7,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CareAction, DomainDict, Services, entity_of, intent_of, text_of
+from actions.base import CareAction, DomainDict
+from actions.heard import entity_of, intent_of, text_of
+from actions.services import Services
 from care.customers.masking import mask_text
 from care.knowledge import Answer, Candidates, Entry, Hit
 

@@ -12,17 +12,15 @@ from actions.base import (
     CareAction,
     CareForm,
     DomainDict,
-    Services,
     Slots,
     ask_identity,
     begin_form,
     forget,
-    intent_of,
     leave_form,
-    text_of,
-    turn_of,
 )
+from actions.heard import intent_of, text_of, turn_of
 from actions.knowledge import say_entry
+from actions.services import Services
 from care.bss.protocol import Line, LineStatus
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone

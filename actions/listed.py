@@ -13,8 +13,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CareAction, DomainDict, Services, text_of
+from actions.base import CareAction, DomainDict
 from actions.complaint_record import add_to_complaint, goes_with_complaint
+from actions.heard import text_of
+from actions.services import Services
 from actions.wish_words import also_wanted
 
 SLOT = "listed"

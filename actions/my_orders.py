@@ -7,8 +7,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Services, VerifiedAction, leave_form
+from actions.base import VerifiedAction, leave_form
 from actions.orders import OrderingAction, begin_order
+from actions.services import Services
 from actions.wish_words import WishWords, wish_words
 from care.bss.protocol import Addon, AddonKind, Plan
 from care.catalogue.service import find_addon, find_plan

@@ -10,18 +10,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    CareAction,
-    DomainDict,
-    Services,
-    VerifiedAction,
-    begin_form,
-    entity_of,
-    forget,
-    intent_of,
-    text_of,
-    turn_of,
-)
+from actions.base import CareAction, DomainDict, VerifiedAction, begin_form, forget
+from actions.heard import entity_of, intent_of, text_of, turn_of
 from actions.number_forms import (
     CARD_FORM,
     FORM,
@@ -33,6 +23,7 @@ from actions.number_forms import (
     search_of,
 )
 from actions.orders import begin_order, say_rejected
+from actions.services import Services
 from care.bss.protocol import (
     BssRejected,
     Delivery,

@@ -7,8 +7,11 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
-from actions.base import FLOW_SLOTS, WISH_SLOTS, Services, entity_of, forget, text_of
+from actions.base import forget
 from actions.handover import collected
+from actions.heard import entity_of, text_of
+from actions.services import Services
+from actions.slots import FLOW_SLOTS, WISH_SLOTS
 from care.bss.protocol import CardReason
 from care.conversations.callers import Caller
 

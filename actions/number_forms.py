@@ -6,7 +6,8 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CareForm, DomainDict, Slots, entity_of, value_before
+from actions.base import CareForm, DomainDict, Slots
+from actions.heard import entity_of, value_before
 from actions.identity import MOBILE
 from care.bss.protocol import BssRejected, Delivery, NumberSearch, Plan, PlanSegment
 from care.catalogue.service import find_plan

@@ -14,23 +14,20 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions.base import (
-    FLOW_SLOTS,
     CareAction,
     CareForm,
     DomainDict,
-    Services,
     Slots,
     VerifiedAction,
     ask_identity,
     forget,
-    goes_first,
-    intent_of,
     leave_form,
-    text_of,
-    turn_of,
 )
+from actions.heard import goes_first, intent_of, text_of, turn_of
 from actions.identity import CHECKED, CODE, refuse_code
 from actions.order_sentences import SENTENCES
+from actions.services import Services
+from actions.slots import FLOW_SLOTS
 from actions.wish_words import latest_words
 from care.bss.protocol import BssRejected, RejectReason
 from care.catalogue.service import find_plan

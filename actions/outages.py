@@ -7,20 +7,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    YES_MEANS,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    VerifiedAction,
-    begin_form,
-    entity_of,
-    forget,
-    set_in_last_turn,
-    text_of,
-    turn_of,
-)
+from actions.base import CareForm, DomainDict, Slots, VerifiedAction, begin_form, forget
+from actions.heard import entity_of, set_in_last_turn, text_of, turn_of
+from actions.services import Services
+from actions.slots import YES_MEANS
 from care.bss.protocol import Area, Outage, Service
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone

@@ -6,16 +6,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    CareAction,
-    DomainDict,
-    Services,
-    VerifiedAction,
-    entity_of,
-    intent_of,
-    text_of,
-)
+from actions.base import CareAction, DomainDict, VerifiedAction
+from actions.heard import entity_of, intent_of, text_of
 from actions.lines import asked_by, line_meant
+from actions.services import Services
 from care.bss.protocol import LineStatus
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone

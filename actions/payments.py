@@ -7,8 +7,8 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Services
 from actions.inquiry import Inquiry, MoneyAction
+from actions.services import Services
 from care.billing import service as billing
 from care.billing.errors import BadMonth, MonthNotYet, MonthTooOld
 from care.billing.payments import PaymentsWanted, find_payments

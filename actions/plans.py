@@ -10,16 +10,16 @@ from actions.base import (
     CareAction,
     CareForm,
     DomainDict,
-    Services,
     Slots,
     ask_identity,
     begin_form,
     leave_form,
-    text_of,
 )
+from actions.heard import text_of
 from actions.identity import OwnNumberAction
 from actions.listed import Item, items_of, listed, picked
 from actions.orders import OrderingAction, begin_order, say_rejected
+from actions.services import Services
 from care.bss.protocol import BssRejected, OfferingKind, RejectReason
 from care.catalogue.service import check_plan, find_plan, plans_on_sale
 from care.clock import local_date

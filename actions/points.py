@@ -8,16 +8,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    DomainDict,
-    Services,
-    VerifiedAction,
-    actions_of_last_turn,
-    forget,
-    text_of,
-)
+from actions.base import DomainDict, VerifiedAction, forget
+from actions.heard import actions_of_last_turn, text_of
 from actions.inquiry import SLOT, Inquiry, inquiry_of
 from actions.orders import begin_order
+from actions.services import Services
 from care.billing import service as billing
 from care.bss.protocol import Reward
 from care.conversations.callers import Caller

@@ -9,19 +9,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    CareAction,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    begin_form,
-    entity_of,
-    forget,
-    intent_of,
-    text_of,
-    turn_of,
-)
+from actions.base import CareAction, CareForm, DomainDict, Slots, begin_form, forget
+from actions.heard import entity_of, intent_of, text_of, turn_of
+from actions.services import Services
 from care.conversations.callers import Caller
 from care.customers.bindings import channel_name
 from care.customers.masking import mask_phone

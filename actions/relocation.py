@@ -7,17 +7,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    CareAction,
-    DomainDict,
-    Services,
-    Slots,
-    VerifiedAction,
-    begin_form,
-    intent_of,
-    leave_form,
-    text_of,
-)
+from actions.base import CareAction, DomainDict, Slots, VerifiedAction, begin_form, leave_form
 from actions.broadband import (
     FLOW as INSTALL_FLOW,
 )
@@ -30,7 +20,9 @@ from actions.broadband import (
     hold_time,
     wanted_slots,
 )
+from actions.heard import intent_of, text_of
 from actions.orders import begin_order, say_rejected
+from actions.services import Services
 from care.appointments.timetable import Place
 from care.broadband import service as broadband
 from care.bss.protocol import BroadbandAccess, BssRejected, PlaceKind, RejectReason

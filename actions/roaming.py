@@ -8,7 +8,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import DomainDict, Services, begin_form, intent_of, leave_form
+from actions.base import DomainDict, begin_form, leave_form
+from actions.heard import intent_of
 from actions.journeys import (
     as_trip,
     countries_of,
@@ -20,6 +21,7 @@ from actions.journeys import (
 )
 from actions.orders import OrderingAction, begin_order, say_rejected
 from actions.roaming_form import FORM, OPEN_ROAMING
+from actions.services import Services
 from actions.wish_words import WishWords, wish_words
 from care.bss.protocol import Addon, AddonKind, BssRejected, RejectReason, RoamingCountry
 from care.catalogue import held, roaming

@@ -8,19 +8,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    CareAction,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    ask_identity,
-    goes_first,
-    leave_form,
-    text_of,
-)
+from actions.base import CareAction, CareForm, DomainDict, Slots, ask_identity, leave_form
+from actions.heard import goes_first, text_of
 from actions.journeys import as_trip, countries_of, find_countries, rates, read_trip, trip_words
 from actions.listed import Item, items_of, listed, picked
+from actions.services import Services
 from actions.wish_words import latest_words
 from care.catalogue import roaming
 from care.catalogue.roaming import PackChoice

@@ -7,14 +7,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    CareAction,
-    DomainDict,
-    Services,
-    entity_of,
-    text_of,
-    turn_of,
-)
+from actions.base import CareAction, DomainDict
+from actions.heard import entity_of, text_of, turn_of
+from actions.services import Services
 from care.bss.protocol import Addon
 from care.clock import local_date
 

@@ -62,7 +62,9 @@ from actions import (
     topup,
     wishes,
 )
-from actions.base import FLOW_SLOTS, WISH_SLOTS, DomainDict, Services, leave_form
+from actions.base import DomainDict, leave_form
+from actions.services import Services
+from actions.slots import FLOW_SLOTS, WISH_SLOTS
 from care.errors import Unauthenticated, Unavailable
 from care.wording import speaking
 

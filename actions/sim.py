@@ -10,17 +10,14 @@ from actions.base import (
     CareAction,
     CareForm,
     DomainDict,
-    Services,
     Slots,
     VerifiedAction,
     ask_identity,
     begin_form,
-    entity_of,
     forget,
-    intent_of,
     leave_form,
-    text_of,
 )
+from actions.heard import entity_of, intent_of, text_of
 from actions.identity import MOBILE
 from actions.lines import (
     active_form,
@@ -32,6 +29,7 @@ from actions.lines import (
     settled,
 )
 from actions.orders import begin_order, say_rejected
+from actions.services import Services
 from care.bss.protocol import (
     BssRejected,
     CardDelivery,

@@ -7,20 +7,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    VerifiedAction,
-    begin_form,
-    entity_of,
-    forget,
-    intent_of,
-    text_of,
-)
+from actions.base import CareForm, DomainDict, Slots, VerifiedAction, begin_form, forget
+from actions.heard import entity_of, intent_of, text_of
 from actions.lines import answers_question, asked_by, hear, settled
 from actions.orders import begin_order
+from actions.services import Services
 from care.bss.protocol import BssRejected, Line, RejectReason, SpamLevel, SpamShield
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone

@@ -11,20 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.appointments import FORM_SLOTS as TIME_SLOTS
 from actions.appointments import dates, said_values, time_for, time_gone
-from actions.base import (
-    CareAction,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    begin_form,
-    entity_of,
-    forget,
-    intent_of,
-    leave_form,
-    text_of,
-    turn_of,
-)
+from actions.base import CareAction, CareForm, DomainDict, Slots, begin_form, forget, leave_form
+from actions.heard import entity_of, intent_of, text_of, turn_of
+from actions.services import Services
 from care.appointments.ledger import AlreadyBooked, SlotFull
 from care.appointments.service import Request
 from care.appointments.texts import day_label, label

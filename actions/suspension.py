@@ -7,19 +7,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    VerifiedAction,
-    begin_form,
-    forget,
-    intent_of,
-    text_of,
-)
+from actions.base import CareForm, DomainDict, Slots, VerifiedAction, begin_form, forget
+from actions.heard import intent_of, text_of
 from actions.lines import answers_question, ask_line, asked_by, hear, line_meant, settled
 from actions.orders import begin_order, say_rejected
+from actions.services import Services
 from care.bss.months import first_day, month_of, shift_month
 from care.bss.protocol import (
     BssRejected,

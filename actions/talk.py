@@ -9,22 +9,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    FLOW_SLOTS,
-    IDENTITY_FORM,
-    WISH_SLOTS,
-    YES_MEANS,
-    CareAction,
-    DomainDict,
-    Services,
-    forget,
-    leave_form,
-    set_in_last_turn,
-    taken_up,
-)
+from actions.base import IDENTITY_FORM, CareAction, DomainDict, forget, leave_form
 from actions.complaint_record import add_to_complaint, goes_with_complaint
 from actions.fault_after import say_unsolved, unsolved
+from actions.heard import set_in_last_turn, taken_up
 from actions.outages import QueryOutage, asks_on
+from actions.services import Services
+from actions.slots import FLOW_SLOTS, WISH_SLOTS, YES_MEANS
 
 _ASIDE = {"utter_verified", "utter_senior_offer"}
 """What is said beside an answer, and is not said again with it."""

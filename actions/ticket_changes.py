@@ -9,22 +9,19 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
-    FLOW_SLOTS,
-    OFFERED_TICKET,
     CareAction,
     CareForm,
     DomainDict,
-    Services,
     Slots,
     VerifiedAction,
     begin_form,
     leave_form,
-    set_in_last_turn,
-    text_of,
-    turn_of,
 )
 from actions.handover import hand_over
+from actions.heard import set_in_last_turn, text_of, turn_of
 from actions.outages import outage_told, say_outage, wants_notice
+from actions.services import Services
+from actions.slots import FLOW_SLOTS, OFFERED_TICKET
 from care.conversations.callers import Caller
 from care.tickets.choosing import chosen
 from care.tickets.lifecycle import TransitionNotAllowed

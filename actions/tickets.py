@@ -8,26 +8,21 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.appointments import say_visit
 from actions.base import (
-    OFFERED_TICKET,
-    YES_MEANS,
     CareAction,
     CareForm,
     DomainDict,
-    Services,
     Slots,
-    Turn,
     VerifiedAction,
     begin_form,
-    entity_of,
     forget,
     leave_form,
-    said,
-    set_in_last_turn,
-    turn_of,
 )
 from actions.enterprise import asks_when, say_when
+from actions.heard import Turn, entity_of, said, set_in_last_turn, turn_of
 from actions.identity import MOBILE
 from actions.outages import OUTAGE_TOLD, NotifyOutage, outage_told, say_outage
+from actions.services import Services
+from actions.slots import OFFERED_TICKET, YES_MEANS
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
 from care.tickets.service import TicketRequest

@@ -13,21 +13,10 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import points
-from actions.base import (
-    CareAction,
-    CareForm,
-    DomainDict,
-    Services,
-    Slots,
-    begin_form,
-    entity_of,
-    intent_of,
-    leave_form,
-    text_of,
-    turn_of,
-    value_before,
-)
+from actions.base import CareAction, CareForm, DomainDict, Slots, begin_form, leave_form
+from actions.heard import entity_of, intent_of, text_of, turn_of, value_before
 from actions.identity import MOBILE
+from actions.services import Services
 from care.billing import service as billing
 from care.bss.protocol import Line, LineStatus
 from care.conversations.callers import Caller

@@ -10,7 +10,8 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.base import WISHES_KEPT, pending_wishes
+from actions.heard import pending_wishes
+from actions.slots import WISHES_KEPT
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    WISH_SLOTS,
-    CareAction,
-    DomainDict,
-    Services,
-    entity_of,
-    forget,
-    intent_of,
-    pending_wishes,
-)
+from actions.base import CareAction, DomainDict, forget
+from actions.heard import entity_of, intent_of, pending_wishes
+from actions.services import Services
+from actions.slots import WISH_SLOTS
 
 
 class _WishAction(CareAction):

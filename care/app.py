@@ -16,7 +16,7 @@ from starlette.routing import Mount
 
 import actions.server
 from actions.anger_words import load_anger_words
-from actions.base import Services as ActionServices
+from actions.services import Services as ActionServices
 from actions.topics import load_wish_names
 from care import pages
 from care.admin import demo, health, metrics

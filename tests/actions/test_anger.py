@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.anger import SOOTHED, soothe
 from actions.anger_words import load_anger_words
-from actions.base import Services
+from actions.services import Services
 from care.datafiles import DataFileError
 from tools.layout import ROOT
 

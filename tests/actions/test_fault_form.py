@@ -7,8 +7,8 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Services
 from actions.fault_form import FORM, ValidateFaultForm
+from actions.services import Services
 from care.datafiles import read_yaml
 from care.faults.diagnosis import load_fault_guide
 from tools.layout import ROOT

@@ -9,8 +9,8 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Services
 from actions.knowledge import AskFaq
+from actions.services import Services
 from care.knowledge import Answer, Candidates, Entry, Hit, Unknown
 
 

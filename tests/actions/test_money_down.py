@@ -9,8 +9,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import billing, charges, disputes, payments, points
-from actions.base import FLOW_SLOTS, Services
 from actions.server import _guarded
+from actions.services import Services
+from actions.slots import FLOW_SLOTS
 from care.bss.protocol import BssUnavailable
 from care.clock import utc_now
 from care.duties import load_duties

@@ -2,9 +2,10 @@
 
 from typing import Any, cast
 
-from actions.base import FLOW_SLOTS, Services
 from actions.handover import _QUESTIONS, _TASKS
 from actions.server import all_actions
+from actions.services import Services
+from actions.slots import FLOW_SLOTS
 from care.datafiles import read_yaml
 from tools.layout import ROOT
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from actions.base import WISH_SLOTS
+from actions.slots import WISH_SLOTS
 from actions.topics import Choice, load_wish_names
 from care.datafiles import DataFileError, read_yaml
 from care.knowledge import open_knowledge_base

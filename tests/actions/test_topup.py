@@ -7,7 +7,7 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Services
+from actions.services import Services
 from actions.topup import FORM_SLOTS, TopUp
 
 
