@@ -33,7 +33,7 @@ class Seconds:
     """``answer``: an answer that is not there by then comes later; ``held``: the same where the call is held to be cut;
     ``cut``: by then WeChat has cut the line."""
 
-    answer: float = 4.0
+    answer: float = 3.6
     held: float = 4.7
     cut: float = 6.0
 
