@@ -108,6 +108,7 @@ def _make(
                     "pip",
                     "sync",
                     "--require-hashes",
+                    "--compile-bytecode",  # Rasa alone imports some 6,000 modules at each start
                     "--python",
                     python,
                     layout.requirements / chosen,
