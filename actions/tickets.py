@@ -55,6 +55,15 @@ class QueryTicket(VerifiedAction):
 
     action_name = "action_query_ticket"
 
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """When an account manager calls is told from the lead that was just left, to whom left it."""
+        if asks_when(tracker):
+            say_when(self.services, dispatcher, tracker)
+            return []
+        return await super().run(dispatcher, tracker, domain)
+
     async def run_verified(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, caller: Caller
     ) -> list[EventType]:

@@ -19,7 +19,9 @@ from tools.model import ensure_model
 
 pytestmark = pytest.mark.slow
 
-SENTENCE, INTENT = "猫儿眼一闪一闪的上不去", "report_broadband_fault"
+INTENT = "report_broadband_fault"
+ODD = ("小白盒蔫了刷啥都转", "铁疙瘩红眼病又犯了刷不出东西", "猫儿眼一闪一闪的上不去")
+"""Ways to say that the modem is at fault; the first that nobody understands is taught."""
 TRAINED, PUT_LIVE = 1200_000, 400_000
 """Milliseconds, on a machine that others use too."""
 
@@ -48,20 +50,22 @@ def test_what_was_not_understood_is_understood_after_labelling_training_and_prom
     at_work: Product, opened: Opened, tmp_path: Path
 ) -> None:
     product = at_work
-    assert understood(product, opened) != INTENT
+    sentence = next((one for one in ODD if understood(product, opened, one) != INTENT), None)
+    assert sentence is not None, "all of it is understood by now: think of something odder"
 
     trainer = Agent(opened(viewport={"width": 1440, "height": 1000}), product.address)
     page = trainer.page
     page.goto(f"{product.address}/studio/#/inbox")
     trainer.sign_in("trainer", "trainer-demo")
-    group = page.locator("[data-group]").filter(has_text=SENTENCE)
+    group = page.locator("[data-group]").filter(has_text=sentence)
     expect(group).to_be_visible(timeout=60_000)
     group.get_by_role("button").click()
-    expect(page.locator("[data-sentence]")).to_have_text(SENTENCE)
+    expect(page.locator("[data-sentence]")).to_have_text(sentence)
     page.screenshot(path=tmp_path / "0-inbox.png")
-    page.get_by_role("region", name="模型当时的理解").get_by_role("button").filter(
-        has_text=INTENT
-    ).click()
+    page.keyboard.press("/")
+    page.keyboard.type(INTENT)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
     expect(group).to_be_hidden()
     page.get_by_role("link", name="待发布").click()
     page.get_by_role("textbox", name="为什么这样改").fill("猫儿眼的说法")
@@ -93,7 +97,7 @@ def test_what_was_not_understood_is_understood_after_labelling_training_and_prom
     because(page, "猫儿眼听得懂了")
     expect(live).to_have_text(chosen, timeout=PUT_LIVE)
     page.screenshot(path=tmp_path / "3-live.png")
-    assert understood(product, opened) == "report_broadband_fault"
+    assert understood(product, opened, sentence) == INTENT
 
     page.get_by_role("button", name="回退", exact=True).click()
     because(page, "只是试试回退")
@@ -110,10 +114,10 @@ def because(page: Page, reason: str) -> None:
     expect(dialog).to_be_hidden()
 
 
-def understood(product: Product, opened: Opened) -> str:
+def understood(product: Product, opened: Opened, sentence: str) -> str:
     """What a customer's sentence is taken for now."""
     customer = Customer(opened(), product.address).open()
-    customer.say(SENTENCE)
+    customer.say(sentence)
     expect(customer.page.locator(".message.from-bot").last).to_be_visible(timeout=30_000)
     conversation = customer.conversation
     trainer = Agent(opened(), product.address)
@@ -124,6 +128,6 @@ def understood(product: Product, opened: Opened) -> str:
     [said] = [
         one
         for one in answer["sentences"]
-        if one["conversation_id"] == conversation and one["text"] == SENTENCE
+        if one["conversation_id"] == conversation and one["text"] == sentence
     ]
     return str(said["intent"])

@@ -215,6 +215,8 @@ async def test_after_logging_out_the_cookie_counts_no_more(either: World) -> Non
         ("POST", "/desk/conversations/00000000000000000000000000/close"),
         ("POST", "/desk/presence"),
         ("POST", "/desk/logout"),
+        ("POST", "/desk/conversations/00000000000000000000000000/picture"),
+        ("GET", "/desk/attachments/00000000000000000000000000"),
         ("GET", "/desk/tickets"),
         ("POST", "/desk/tickets"),
         ("GET", "/desk/tickets/GD202603020001"),
@@ -252,7 +254,7 @@ async def test_every_route_of_the_desk_is_in_the_list_above(world: World) -> Non
         if path.startswith("/desk/")
     }
     routes.discard(("POST", "/desk/login"))
-    assert len(routes) == 17  # the studio's: tests/studio/test_studio.py
+    assert len(routes) == 19  # the studio's: tests/studio/test_studio.py
 
 
 async def test_production_knows_no_demo_log_ins(sqlite_url: str, tmp_path: Path) -> None:

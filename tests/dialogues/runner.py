@@ -256,7 +256,15 @@ def _check_afterwards(
         found, should_be = values.fill(left), values.fill(right)
         assert found == should_be, f"{left} is {found}, should be {should_be}"
     for text in after.nowhere:
-        assert not (places := rows.places_of(values.fill(text))), f"kept in {places}"
+        _wait_until_nowhere(rows, values.fill(text))
+
+
+def _wait_until_nowhere(rows: Rows, text: str) -> None:
+    """The studio's inbox follows some seconds later."""
+    until = time.monotonic() + 20
+    while places := rows.places_of(text):
+        assert time.monotonic() < until, f"kept in {places}"
+        time.sleep(0.5)
 
 
 def _check_appointments(
