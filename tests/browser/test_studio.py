@@ -91,24 +91,24 @@ def test_every_page_opens_and_speaks_english(product: Product, opened: Opened) -
 def test_a_published_faq_answers_customers_without_training(
     product: Product, opened: Opened
 ) -> None:
-    page = studio(opened(), product, "#/faq/broadband-install")
+    page = studio(opened(), product, "#/faq/volte-what")
     answer = page.get_by_label("答案")
-    expect(answer).to_have_value(re.compile("流程是"), timeout=SLOW)
-    answer.fill("宽带安装请到任一营业厅，带上身份证，当天就能约时间。")
+    expect(answer).to_have_value(re.compile("4G"), timeout=SLOW)
+    answer.fill("VoLTE 就是用 4G 网络打电话，声音清楚，接通只要一两秒。")
     page.get_by_role("button", name="存入草稿").click()
     expect(page.get_by_text("已存入草稿")).to_be_visible(timeout=SLOW)
     page.get_by_role("link", name="待发布").click()
     reason = page.get_by_role("textbox", name=re.compile("为什么"))
     expect(reason).to_be_visible(timeout=SLOW)
-    reason.fill("安装流程改了")
+    reason.fill("说得更短")
     page.get_by_role("button", name="发布", exact=True).click()
-    expect(page.locator("[data-publication]").filter(has_text="安装流程改了")).to_be_visible(
+    expect(page.locator("[data-publication]").filter(has_text="说得更短")).to_be_visible(
         timeout=SLOW
     )
     page.wait_for_timeout(7000)  # the server looks every five seconds
     customer = Customer(opened(), product.address).open()
-    customer.say("报装宽带要走哪些手续")
-    customer.hears("当天就能约时间")
+    customer.say("VoLTE是什么")
+    customer.hears("接通只要一两秒")
 
 
 def test_agents_are_told_that_it_is_not_theirs(product: Product, opened: Opened) -> None:
