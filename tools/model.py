@@ -104,7 +104,8 @@ def train_command(layout: Layout, name: str, out: Path) -> List[Union[str, Path]
         *("--fixed-model-name", name, "--out", out),
         # Stories joined to each other, by which neither of the policies learns: they leave them out.
         *("--augmentation", "0"),
-        # `rasa data validate` reads everything once more; tests/bot/test_rasa_data.py does it, and the trainer checks itself.
+        # `rasa data validate` reads everything once more: tests/bot/test_rasa_data.py runs it, and the trainer
+        # checks what it was given by itself.
         "--skip-validation",
     ]
 

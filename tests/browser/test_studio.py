@@ -50,6 +50,7 @@ def test_a_sentence_is_labelled_by_keys_and_published(product: Product, opened: 
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     expect(page.locator("[data-group]").filter(has_text=SAID)).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_role("button", name="撤销上一步")).to_be_enabled(timeout=SLOW)
     page.keyboard.press("u")
     expect(page.locator("[data-group]").filter(has_text=SAID)).to_have_count(1, timeout=SLOW)
     walk_to(page, SAID)
