@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['tests/**/*.test.ts'],
+    setupFiles: ['tests/setup.ts'],
     // One DOM for all files of a worker: tests clean up behind themselves, and the suite starts in seconds.
     isolate: false,
     sequence: { shuffle: true },
