@@ -35,7 +35,7 @@ function serve(server: ViteDevServer): void {
   server.middlewares.use((request, response, next) => {
     const url = new URL(request.url ?? '/', 'http://fake')
     if (
-      !/^\/(desk\/(login|logout|me|state|conversations|presence|tickets)|studio\/(sentences|model))/.test(url.pathname)
+      !/^\/(desk\/(login|logout|me|state|conversations|presence|tickets)|studio\/model)/.test(url.pathname)
     ) {
       next()
       return
@@ -85,13 +85,7 @@ function signIn(right: boolean, failures: number, world: World): Answer {
 
 function get({ world, path, query }: Call): Answer {
   const [area, kind, id, part] = path
-  if (area === 'studio') {
-    const all = world.sentences()
-    const limit = Number(query.get('limit') ?? 50)
-    const from = (Number(query.get('page') ?? 1) - 1) * limit
-    if (kind === 'sentences') return { body: { sentences: all.slice(from, from + limit), total: all.length } }
-    return { body: { name: '20260301-081500', trained_at: '2026-03-01T00:15:00Z' } }
-  }
+  if (area === 'studio') return { body: { name: '20260301-081500', trained_at: '2026-03-01T00:15:00Z' } }
   if (kind === 'me') return { body: { agent: world.me, csrf: CSRF } }
   if (kind === 'state') return { body: world.snapshot() }
   if (kind === 'conversations' && id && part === 'messages') {

@@ -10,7 +10,6 @@ import type {
   Owner,
   Presence,
   Role,
-  StudioSentence,
   Ticket,
   TicketState,
   TicketStep,
@@ -230,22 +229,6 @@ export class World {
       kind: 'presence',
       data: { agent: { id: this.me.id, name: this.me.name, presence }, online_agents: presence === 'online' ? 3 : 2 },
     })
-  }
-
-  sentences(): StudioSentence[] {
-    return [...this.conversations.values()]
-      .flatMap(({ summary, messages }) =>
-        messages
-          .filter((one) => one.role === 'customer')
-          .map((one) => ({
-            text: one.text ?? '',
-            intent: one.understanding?.intent ?? null,
-            confidence: one.understanding?.confidence ?? null,
-            at: one.sent_at,
-            conversation_id: summary.id,
-          })),
-      )
-      .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
   }
 
   private mine(id: string): Held {

@@ -9,7 +9,6 @@ import type {
   Presence,
   SignedIn,
   StudioModel,
-  StudioSentencePage,
   Ticket,
   TicketPage,
   TicketState,
@@ -76,9 +75,6 @@ export class DeskApi {
 
   moveTicket = (number: string, to: TicketState, note: string): Promise<unknown> =>
     this.http.post(`${ticketPath(number)}/transition`, { to, note })
-
-  sentences = (limit: number, page: number): Promise<StudioSentencePage> =>
-    this.http.get('/studio/sentences', { limit, page })
 
   model = (): Promise<StudioModel> => this.http.get('/studio/model')
 

@@ -234,19 +234,6 @@ export interface TypingFrame {
 
 export type DeskFrame = DeskEvent | TypingFrame | { type: 'pong' }
 
-export interface StudioSentence {
-  text: string
-  intent: string | null
-  confidence: number | null
-  at: string
-  conversation_id: string
-}
-
-export interface StudioSentencePage {
-  sentences: StudioSentence[]
-  total: number
-}
-
 export interface StudioModel {
   name: string | null
   trained_at: string | null
