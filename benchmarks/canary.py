@@ -1,4 +1,4 @@
-"""How soon the automatic stop of a canary fires: simulated models, by ``care/studio/sequential.py`` itself.
+"""How soon the automatic stop of a canary fires: simulated models, by ``care/studio/models/sequential.py`` itself.
 
 ``python -m benchmarks.canary`` prints, for each rate of bad turns of the live model and each share of the canary, how
 many simulated candidates are stopped within 500 of their own turns. A *bad* model doubles the rate of turns that end in
@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from care.studio.sequential import HarmTest
+from care.studio.models.sequential import HarmTest
 
 TURNS = 500
 RATES = (0.06, 0.1, 0.15, 0.2, 0.3)

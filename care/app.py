@@ -51,10 +51,10 @@ from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
 from care.studio import InboxFeeder, Studio, StudioGate, faq_folder
-from care.studio.jobs import enqueue_training
-from care.studio.models_room import ModelsRoom
-from care.studio.trainer_door import ARCHIVE_LIMIT, ARCHIVE_PATH
-from care.studio.trials import remove_old_turns
+from care.studio.models.jobs import enqueue_training
+from care.studio.models.room import ModelsRoom
+from care.studio.models.trainer_door import ARCHIVE_LIMIT, ARCHIVE_PATH
+from care.studio.models.trials import remove_old_turns
 from care.tickets.complaints import load_complaint_guide
 
 log = structlog.get_logger()

@@ -35,7 +35,7 @@ MODULES = (
     "care.studio.inbox.tables",
     "care.payments.sandbox",
     "care.payments.tables",
-    "care.studio.model_tables",
+    "care.studio.models.tables",
     "care.tickets.tables",
 )
 """Every module that defines a table."""

@@ -201,7 +201,7 @@ def wire(
 
 
 def _routing(settings: Settings) -> Routing:
-    """All turns to the process that the product was started with; ``care.studio.rollout`` points it at others."""
+    """All turns to the process that the product was started with; ``care.studio.models.rollout`` points it at others."""
 
     def client(url: str) -> RasaClient:
         secret = settings.gateway_secret.get_secret_value()

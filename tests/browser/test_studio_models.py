@@ -124,10 +124,7 @@ def understood(product: Product, opened: Opened, sentence: str) -> str:
     trainer.page.goto(f"{product.address}/studio/")
     trainer.sign_in("trainer", "trainer-demo")
     expect(trainer.page.get_by_role("navigation")).to_be_visible()
-    answer = trainer.page.request.get(f"{product.address}/studio/sentences").json()
-    [said] = [
-        one
-        for one in answer["sentences"]
-        if one["conversation_id"] == conversation and one["text"] == sentence
-    ]
-    return str(said["intent"])
+    path = f"{product.address}/desk/conversations/{conversation}/messages"
+    said = trainer.page.request.get(path).json()["messages"]
+    [one] = [one for one in said if one["role"] == "customer" and one["text"] == sentence]
+    return str(one["understanding"]["intent"])

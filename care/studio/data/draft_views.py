@@ -1,10 +1,12 @@
 """Drafts and publications over HTTP. No rules here: a view lets in, calls one function and sends its result."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from care.clock import Clock
 from care.db import Database
@@ -12,9 +14,12 @@ from care.errors import CareError
 from care.studio.data import drafts
 from care.studio.data.edits import read_edits
 from care.studio.data.service import TrainingData
+from care.studio.data.tables import DraftChange
 from care.studio.data.views import FindingInfo, finding_info
 from care.studio.gate import StudioGate, Trainer
-from care.studio.inbox.deciding import give_back
+
+type GiveBack = Callable[[Session, DraftChange], None]
+"""Told of each change that is discarded: what it came from is there again."""
 
 
 class NewEdits(BaseModel):
@@ -69,7 +74,9 @@ class PublicationInfo(BaseModel):
     at: datetime
 
 
-def draft_router(db: Database, clock: Clock, data: TrainingData, gate: StudioGate) -> APIRouter:
+def draft_router(
+    db: Database, clock: Clock, data: TrainingData, gate: StudioGate, give_back: GiveBack
+) -> APIRouter:
     """``/drafts`` and ``/publications``, below the studio's address."""
     router = APIRouter()
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from care.settings import ROOT
-from care.studio.archive import ArchiveRefused, check
+from care.studio.models.archive import ArchiveRefused, check
 from tests.studio.models import archives
 
 
@@ -78,10 +78,10 @@ def test_members_that_lead_outside(tmp_path: Path, name: str, kind: bytes) -> No
 
 
 def test_one_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("care.studio.archive.UNPACKED", 1000)
+    monkeypatch.setattr("care.studio.models.archive.UNPACKED", 1000)
     assert _refused(archives.write(tmp_path, seed="0" * 2000)) == "too_large"
-    monkeypatch.setattr("care.studio.archive.UNPACKED", 10_000)
-    monkeypatch.setattr("care.studio.archive.MEMBERS", 2)
+    monkeypatch.setattr("care.studio.models.archive.UNPACKED", 10_000)
+    monkeypatch.setattr("care.studio.models.archive.MEMBERS", 2)
     assert _refused(archives.write(tmp_path)) == "too_large"
 
 

@@ -12,9 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from care import schema
 from care.db import Database
-from care.studio import jobs
-from care.studio.jobs import Claim, ClaimLost
-from care.studio.model_tables import JobKind, JobState, TrainingJob
+from care.studio.models import jobs
+from care.studio.models.jobs import Claim, ClaimLost
+from care.studio.models.tables import JobKind, JobState, TrainingJob
 from tests.fakes import ManualClock
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from care.studio import jobs
+from care.studio.models import jobs
 from tests.studio.models.world import NEW, ModelsWorld
 
 REASON = {"reason": "账单的新说法"}

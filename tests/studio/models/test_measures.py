@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care.studio.measures import BINS, Case, figures
-from care.studio.model_gate import Rules, compare, judge
+from care.studio.models.gate import Rules, compare, judge
+from care.studio.models.measures import BINS, Case, figures
 
 INTENTS = st.sampled_from(["query_bill", "query_balance", "greet"])
 CASES = st.lists(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.canary import KINDS, simulate
-from care.studio.sequential import ALPHA, HarmTest
+from care.studio.models.sequential import ALPHA, HarmTest
 
 RUNS = 150
 

@@ -14,10 +14,10 @@ from care.engine.processes import EngineProcesses
 from care.engine.routing import Backend, RoutedEngine, Routes, Routing
 from care.http import errors
 from care.settings import Settings
-from care.studio import registry
-from care.studio.archive import check
-from care.studio.model_tables import MeasureKind
-from care.studio.models_room import ModelsRoom
+from care.studio.models import registry
+from care.studio.models.archive import check
+from care.studio.models.room import ModelsRoom
+from care.studio.models.tables import MeasureKind
 from tests.desk.world import World
 from tests.fakes import ScriptedEngine
 from tests.studio.models import archives

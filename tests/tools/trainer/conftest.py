@@ -15,10 +15,10 @@ from care.clock import utc_now
 from care.db import Database
 from care.http import errors
 from care.settings import ROOT, Settings
-from care.studio import jobs, trainer_door
-from care.studio.data_source import DataSource
-from care.studio.model_tables import TrainingJob
-from care.studio.room import repository_of
+from care.studio.data.place import repository_of
+from care.studio.models import jobs, trainer_door
+from care.studio.models.data_source import DataSource
+from care.studio.models.tables import TrainingJob
 from tests.tools.fakes import python_script
 from tools.layout import Layout
 from tools.trainer.__main__ import do

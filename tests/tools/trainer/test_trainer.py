@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from care.studio import jobs, registry
-from care.studio.model_tables import JobState, MeasureKind, Measurement
+from care.studio.models import jobs, registry
+from care.studio.models.tables import JobState, MeasureKind, Measurement
 from tests.tools.trainer.conftest import SECRET, Bench
 from tools.trainer.__main__ import do
 from tools.trainer.bounded import NICE

@@ -8,7 +8,6 @@ import type {
   Orderable,
   Presence,
   SignedIn,
-  StudioModel,
   Ticket,
   TicketPage,
   TicketState,
@@ -75,8 +74,6 @@ export class DeskApi {
 
   moveTicket = (number: string, to: TicketState, note: string): Promise<unknown> =>
     this.http.post(`${ticketPath(number)}/transition`, { to, note })
-
-  model = (): Promise<StudioModel> => this.http.get('/studio/model')
 
   private act(id: string, verb: string, body: object): Promise<ConversationSummary> {
     return this.http.post(`${conversationPath(id)}/${verb}`, body)

@@ -233,8 +233,3 @@ export interface TypingFrame {
 }
 
 export type DeskFrame = DeskEvent | TypingFrame | { type: 'pong' }
-
-export interface StudioModel {
-  name: string | null
-  trained_at: string | null
-}

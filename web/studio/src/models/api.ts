@@ -1,6 +1,6 @@
 import type { ApiClient } from '@/api/client'
 
-/** What the server says on `/studio/jobs` and `/studio/models` (care/studio/models_shapes.py). */
+/** What the server says on `/studio/jobs` and `/studio/models` (care/studio/models/shapes.py). */
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
 export type JobKind = 'train' | 'cross_validation' | 'dialogues'

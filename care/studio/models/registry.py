@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from care.db.base import new_id
 from care.errors import NotFound
 from care.settings import Settings
-from care.studio.archive import Archive, check
-from care.studio.measures import Case, Figures, cases_of, figures
-from care.studio.model_gate import Comparison, Rules, Verdict, compare, judge
-from care.studio.model_tables import MeasureKind, Measurement, Model
+from care.studio.models.archive import Archive, check
+from care.studio.models.gate import Comparison, Rules, Verdict, compare, judge
+from care.studio.models.measures import Case, Figures, cases_of, figures
+from care.studio.models.tables import MeasureKind, Measurement, Model
 
 
 def archive_path(settings: Settings, name: str) -> Path:

@@ -22,11 +22,11 @@ from care.errors import NotFound
 from care.http.bearer import BearerSecret
 from care.http.errors import too_large
 from care.settings import Settings
-from care.studio import jobs, registry
-from care.studio.archive import NAME, Archive, check
-from care.studio.data_source import DataSource
-from care.studio.deployment import deployment
-from care.studio.model_tables import JobKind, MeasureKind
+from care.studio.models import jobs, registry
+from care.studio.models.archive import NAME, Archive, check
+from care.studio.models.data_source import DataSource
+from care.studio.models.deployment import deployment
+from care.studio.models.tables import JobKind, MeasureKind
 
 ARCHIVE_PATH = re.compile(r"/trainer/jobs/[0-9a-z]{26}/archive")
 ARCHIVE_LIMIT = 2 * 1024**3

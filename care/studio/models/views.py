@@ -11,13 +11,13 @@ from care.customers.masking import mask_text
 from care.db import Database
 from care.errors import Conflict, Unavailable
 from care.settings import Settings
-from care.studio import deployment as deployed
-from care.studio import registry
-from care.studio import trials as trialling
 from care.studio.gate import StudioGate, Trainer
-from care.studio.model_gate import Objection
-from care.studio.model_tables import Deployment, MeasureKind, Model, ModelEvent
-from care.studio.models_shapes import (
+from care.studio.models import deployment as deployed
+from care.studio.models import registry
+from care.studio.models import trials as trialling
+from care.studio.models.gate import Objection
+from care.studio.models.rollout import Rollout
+from care.studio.models.shapes import (
     ArmShape,
     CanaryWanted,
     DeploymentShape,
@@ -34,7 +34,7 @@ from care.studio.models_shapes import (
     TrialShape,
     Why,
 )
-from care.studio.rollout import Rollout
+from care.studio.models.tables import Deployment, MeasureKind, Model, ModelEvent
 
 
 class GateRefused(Conflict):

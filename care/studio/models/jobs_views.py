@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from care.clock import Clock
 from care.db import Database
-from care.studio import jobs, registry
 from care.studio.gate import StudioGate, Trainer
-from care.studio.model_tables import JobKind, JobState, TrainingJob
+from care.studio.models import jobs, registry
+from care.studio.models.tables import JobKind, JobState, TrainingJob
 
 STREAM_EVERY = 0.5
 """Seconds between two looks for new lines of a log that is watched."""

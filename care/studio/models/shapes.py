@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from care.studio.measures import Figures
-from care.studio.model_gate import Comparison, Verdict
+from care.studio.models.gate import Comparison, Verdict
+from care.studio.models.measures import Figures
 
 
 class ModelLine(BaseModel):

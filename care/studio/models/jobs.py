@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from care.clock import utc_now
 from care.db.base import new_id
 from care.errors import Conflict, NotFound
-from care.studio.model_tables import JobKind, JobState, TrainingJob, TrainingLine
+from care.studio.models.tables import JobKind, JobState, TrainingJob, TrainingLine
 
 LEASE = timedelta(seconds=30)
 ATTEMPTS = 3

@@ -17,12 +17,12 @@ from care.clock import Clock
 from care.db import Database
 from care.engine import EngineFailed, EngineUnreachable
 from care.engine.routing import Answered, Routing, Trial
-from care.studio.deployment import deployment, stop_trial
 from care.studio.inbox.feeder import mark_message
 from care.studio.inbox.teaching import Signal
-from care.studio.measures import FALLBACK
-from care.studio.model_tables import ShadowTurn, TrialTurn
-from care.studio.sequential import HarmTest
+from care.studio.models.deployment import deployment, stop_trial
+from care.studio.models.measures import FALLBACK
+from care.studio.models.sequential import HarmTest
+from care.studio.models.tables import ShadowTurn, TrialTurn
 
 log = structlog.get_logger()
 

@@ -9,12 +9,12 @@ from care.clock import Clock
 from care.db import Database
 from care.engine.routing import Routing
 from care.settings import Settings
-from care.studio import jobs_views, models_views, trainer_door
-from care.studio.data_source import DataSource
+from care.studio.data.place import repository_of
 from care.studio.gate import REFUSALS, StudioGate
-from care.studio.rollout import Rollout
-from care.studio.room import repository_of
-from care.studio.trials import Trials
+from care.studio.models import jobs_views, trainer_door, views
+from care.studio.models.data_source import DataSource
+from care.studio.models.rollout import Rollout
+from care.studio.models.trials import Trials
 
 
 class ModelsRoom:
@@ -32,7 +32,7 @@ class ModelsRoom:
         routes = APIRouter(prefix="/studio", tags=["studio"], responses=REFUSALS)
         routes.include_router(jobs_views.router(self._db, self._clock, gate))
         routes.include_router(
-            models_views.router(self._db, self._clock, self._settings, gate, self.rollout)
+            views.router(self._db, self._clock, self._settings, gate, self.rollout)
         )
         return routes
 

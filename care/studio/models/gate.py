@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from care.studio.measures import Case, intent_figures
+from care.studio.models.measures import Case, intent_figures
 
 
 class ChangedSentence(BaseModel):

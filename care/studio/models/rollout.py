@@ -24,11 +24,11 @@ from care.engine.processes import EngineProcesses
 from care.engine.routing import Backend, Routes, Routing, Trial, warm
 from care.errors import NotFound
 from care.settings import Settings
-from care.studio import deployment as deployed
-from care.studio import registry
-from care.studio.archive import ArchiveRefused, check
-from care.studio.model_tables import Deployment, Model
-from care.studio.trials import Trials
+from care.studio.models import deployment as deployed
+from care.studio.models import registry
+from care.studio.models.archive import ArchiveRefused, check
+from care.studio.models.tables import Deployment, Model
+from care.studio.models.trials import Trials
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from care.db.base import new_id
 from care.errors import Conflict
-from care.studio.model_tables import Deployment, ModelEvent
+from care.studio.models.tables import Deployment, ModelEvent
 
 ROW = 1
 
