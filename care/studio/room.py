@@ -1,10 +1,12 @@
 """The studio put together: ``care.app`` makes one and takes its routes."""
 
+from pathlib import Path
+
 from fastapi import APIRouter
 
 from care.clock import Clock
 from care.db import Database
-from care.settings import Settings
+from care.settings import ROOT, Settings
 from care.studio.data.draft_views import draft_router
 from care.studio.data.place import repository_of
 from care.studio.data.service import EnqueueTraining, Parse, TrainingData
@@ -18,7 +20,8 @@ from care.studio.learn.views import Library, learn_router
 class Studio:
     """The trainers' studio of one process.
 
-    ``parse`` asks the live model; ``enqueue`` asks for a model of what was published, in the transaction that notes it.
+    ``parse`` asks the live model; ``enqueue`` asks for a model of what was published, in the transaction that notes it;
+    ``programs`` is the checkout whose programs may name an intent.
     """
 
     def __init__(
@@ -30,13 +33,14 @@ class Studio:
         gate: StudioGate,
         parse: Parse | None = None,
         enqueue: EnqueueTraining | None = None,
+        programs: Path = ROOT,
     ) -> None:
         self._db = db
         self._clock = clock
         self._settings = settings
         self._gate = gate
         self.repository = repository_of(settings)
-        self.data = TrainingData(db, clock, self.repository, parse, enqueue)
+        self.data = TrainingData(db, clock, self.repository, parse, enqueue, programs)
 
     def router(self) -> APIRouter:
         """All routes below ``/studio``."""

@@ -164,6 +164,7 @@ class World:
             gate=StudioGate(desk.gate.studio_reader, desk.gate.trainer, desk.gate.writer),
             parse=self._parse,
             enqueue=self._enqueue,
+            programs=self.settings.data_root,
         )
         app.include_router(studio.router())
         return app

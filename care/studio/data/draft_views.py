@@ -36,6 +36,7 @@ class ChangeInfo(BaseModel):
     at: datetime
     from_inbox: bool
     refused: str | None
+    refused_code: str | None
 
 
 class PreviewInfo(BaseModel):
@@ -91,6 +92,7 @@ def draft_router(
                 at=one.created_at,
                 from_inbox=one.group_id is not None,
                 refused=refused[one.id].message if one.id in refused else None,
+                refused_code=refused[one.id].code if one.id in refused else None,
             )
             for one in changes
         ]

@@ -66,4 +66,7 @@ class NotChangeable(EditRefused):
 class UsedInCode(EditRefused):
     """Programs rest on the intent's name; ``files`` names them."""
 
-    code, message = "used_in_code", "程序里也用到了这个意图名，改名须由工程师一起改。"
+    code, message = "used_in_code", "程序里写着这个意图名，改名须由工程师把程序和训练数据一起改。"
+
+    def __init__(self, files: list[str]) -> None:
+        super().__init__(f"{self.message}用到它的程序：{'、'.join(files)}。", files=files)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
@@ -33,14 +34,14 @@ log = structlog.get_logger()
 SHORTEST_REASON, LONGEST_REASON = 4, 500
 TRAILER = "Studio-Publication"
 CODE = ("actions", "bot", "care")
-"""Folders beside the data whose programs may rest on an intent's name."""
+"""Folders, of the checkout and beside the data, whose programs may rest on an intent's name."""
 
 type Parse = Callable[[str], Awaitable[dict[str, Any]]]
 """What the live model understands of a text, as ``TurnResult.understanding``; raises as ``Engine.turn`` does."""
 
 
 class EnqueueTraining(Protocol):
-    """Asks for a model of published data: ``care.studio.jobs.enqueue_training``."""
+    """Asks for a model of published data: ``care.studio.models.jobs.enqueue_training``."""
 
     def __call__(
         self, session: Session, data_commit: str, requested_by: str, reason: str
@@ -72,7 +73,10 @@ class DraftPreview:
 
 
 class TrainingData:
-    """The data of one process. Reading and checking files happens in worker threads."""
+    """The data of one process. Reading and checking files happens in worker threads.
+
+    ``programs`` is the checkout that runs, which the data may stand outside of.
+    """
 
     def __init__(
         self,
@@ -81,6 +85,7 @@ class TrainingData:
         repository: DataRepository,
         parse: Parse | None,
         enqueue: EnqueueTraining | None,
+        programs: Path,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -88,6 +93,7 @@ class TrainingData:
         self._workspace = Workspace(repository)
         self._parse = parse
         self._enqueue = enqueue
+        self._programs = programs
         self._looked: dict[str, list[Finding]] = {}
 
     async def draft(self, trainer: Trainer) -> list[Change]:
@@ -116,7 +122,8 @@ class TrainingData:
         """Raises ``EditRefused`` unless the changes fit on top of the trainer's draft."""
         for one in new:
             if isinstance(one, RenameIntent):
-                used = await asyncio.to_thread(code_with, self._repository, one.intent)
+                roots = {self._programs, self._repository.root}
+                used = await asyncio.to_thread(code_with, roots, one.intent)
                 if used:
                     raise UsedInCode(files=used)
         changes = await self._db.read(lambda session: drafts.changes_of(session, trainer.id))
@@ -238,15 +245,17 @@ class TrainingData:
             self._end(session, begun.id, commit, trainer, begun.reason)
 
 
-def code_with(repository: DataRepository, intent: str) -> list[str]:
-    """The programs beside the data that name an intent, as a text in quotes."""
+def code_with(roots: set[Path], intent: str) -> list[str]:
+    """The programs below ``roots`` that name an intent, as a text in quotes."""
     quoted = re.compile(rf"""["']{re.escape(intent)}["']""")
-    found = []
-    for folder in CODE:
-        for file in sorted((repository.root / folder).rglob("*.py")):
-            if quoted.search(file.read_text(encoding="utf-8", errors="replace")):
-                found.append(file.relative_to(repository.root).as_posix())
-    return found[:20]
+    found = {
+        file.relative_to(root).as_posix()
+        for root in roots
+        for folder in CODE
+        for file in (root / folder).rglob("*.py")
+        if quoted.search(file.read_text(encoding="utf-8", errors="replace"))
+    }
+    return sorted(found)[:20]
 
 
 def _work(changes: list[Change]) -> Callable[[Files], None]:

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from care.settings import ROOT
 from care.studio.data.catalogue import Catalogue
 from care.studio.data.exchange import as_csv, as_rasa, read_file
 from care.studio.data.files import Files
+from care.studio.data.service import code_with
 from tests.desk.world import AgentClient, World
 from tests.studio.inbox.understood import understands
 from tests.studio.small_data import TEXTS
@@ -94,6 +96,13 @@ async def test_what_makes_no_sense_is_refused(trainer: AgentClient, edit: dict[s
     assert await trainer.refused("/studio/drafts", {"edits": [edit]}) == (422, "bad_edit")
 
 
+def test_the_running_programs_count_where_the_data_stand_elsewhere(repository: Path) -> None:
+    assert not (repository / "care").exists()
+    used = code_with({ROOT, repository}, "request_human")
+    assert "care/studio/inbox/filling.py" in used
+    assert code_with({repository}, "request_human") == []
+
+
 async def test_an_intent_that_programs_name_keeps_its_name(
     trainer: AgentClient, repository: Path
 ) -> None:
@@ -103,6 +112,8 @@ async def test_an_intent_that_programs_name_keeps_its_name(
     refused = await trainer.http.post("/studio/drafts", json={"edits": [edit]})
     assert refused.json()["error"]["code"] == "used_in_code"
     assert refused.json()["error"]["files"] == ["actions/talk.py"]
+    assert "工程师" in refused.json()["error"]["message"]
+    assert "actions/talk.py" in refused.json()["error"]["message"]
     (repository / "actions" / "talk.py").unlink()
     await trainer.post("/studio/drafts", {"edits": [edit]})
     preview = await trainer.get("/studio/drafts/preview")

@@ -9,6 +9,8 @@ export class ApiError extends Error {
     /** A sentence for the agent, as the server wrote it; empty when there was no answer. */
     message: string,
     readonly retryAfter: number | null = null,
+    /** What else the server says of it (`files`, `findings`, …). */
+    readonly data: Readonly<Record<string, unknown>> = {},
   ) {
     super(message)
   }
@@ -24,16 +26,18 @@ export async function errorOf(response: Response): Promise<ApiError> {
   let code = `http_${response.status}`
   let message = ''
   let retryAfter = seconds(response.headers.get('Retry-After'))
+  let data: Record<string, unknown> = {}
   try {
     const body: unknown = await response.json()
-    const error = (body as { error?: { code?: unknown; message?: unknown; retry_after?: unknown } }).error
+    const error = (body as { error?: Record<string, unknown> }).error
     if (typeof error?.code === 'string') code = error.code
     if (typeof error?.message === 'string') message = error.message
     if (typeof error?.retry_after === 'number') retryAfter = error.retry_after
+    data = { ...error }
   } catch {
     // Not JSON: a proxy's page. The status says enough.
   }
-  return new ApiError(response.status, code, message, retryAfter)
+  return new ApiError(response.status, code, message, retryAfter, data)
 }
 
 function seconds(header: string | null): number | null {

@@ -1,4 +1,5 @@
 import { modelsEn } from './models.en'
+import { refusalsEn } from './refusals.en'
 import { studioEn } from './studio.en'
 import type { zh } from './zh'
 
@@ -279,6 +280,7 @@ export const en: Record<keyof typeof zh, string> = {
   'time.yesterday': 'Yesterday',
   'time.days': '{d} d {h} h',
 
+  ...refusalsEn,
   ...studioEn,
   ...modelsEn,
 }

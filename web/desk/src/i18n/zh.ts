@@ -1,4 +1,5 @@
 import { modelsZh } from './models.zh'
+import { refusalsZh } from './refusals.zh'
 import { studioZh } from './studio.zh'
 
 /** Every sentence of the desk and the studio, in Chinese. `en.ts` has the same keys and the same blanks. */
@@ -277,6 +278,7 @@ export const zh = {
   'time.yesterday': '昨天',
   'time.days': '{d} 天 {h} 小时',
 
+  ...refusalsZh,
   ...studioZh,
   ...modelsZh,
 } as const
