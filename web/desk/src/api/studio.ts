@@ -1,3 +1,4 @@
+import { tellChanged } from './changed'
 import type { ApiClient } from './client'
 
 /** What the care server says on `/studio`, by the names of its HTTP contract. */
@@ -93,6 +94,7 @@ export interface Change {
   at: string
   from_inbox: boolean
   refused: string | null
+  refused_code: string | null
 }
 
 export interface Preview {
@@ -163,8 +165,8 @@ export class StudioApi {
 
   claim = (wanted: Wanted): Promise<Batch> => this.http.post('/studio/inbox/claim', wanted)
   group = (id: string): Promise<GroupDetail> => this.http.get(`/studio/inbox/${encodeURIComponent(id)}`)
-  decide = (decision: Decision): Promise<Action> => this.http.post('/studio/inbox/decide', decision)
-  undo = (action: string): Promise<Batch> => this.http.post('/studio/inbox/undo', { action })
+  decide = (decision: Decision): Promise<Action> => this.changing('/studio/inbox/decide', decision)
+  undo = (action: string): Promise<Batch> => this.changing('/studio/inbox/undo', { action })
   markWrong = (message: string): Promise<void> =>
     this.http.post(`/studio/inbox/sentences/${encodeURIComponent(message)}/mark`, { signal: 'wrong' })
   actions = (): Promise<Action[]> => this.http.get('/studio/inbox/actions')
@@ -180,19 +182,26 @@ export class StudioApi {
   replies = (q: string): Promise<BotReply[]> => this.http.get('/studio/data/replies', { q })
   faq = (q: string): Promise<FaqEntry[]> => this.http.get('/studio/data/faq', { q })
   importFile = (format: 'rasa' | 'csv', content: string, take: boolean): Promise<ImportReport> =>
-    this.http.post('/studio/data/import', { format, content, take })
+    take ? this.changing('/studio/data/import', { format, content, take }) : this.http.post('/studio/data/import', { format, content, take })
 
   drafts = (): Promise<Change[]> => this.http.get('/studio/drafts')
-  change = (...edits: Edit[]): Promise<string[]> => this.http.post('/studio/drafts', { edits })
-  discard = (id: string): Promise<void> => this.http.post(`/studio/drafts/${encodeURIComponent(id)}/discard`)
+  change = (...edits: Edit[]): Promise<string[]> => this.changing('/studio/drafts', { edits })
+  discard = (id: string): Promise<void> => this.changing(`/studio/drafts/${encodeURIComponent(id)}/discard`)
   preview = (): Promise<Preview> => this.http.get('/studio/drafts/preview')
   publish = (digest: string, reason: string): Promise<{ commit: string }> =>
-    this.http.post('/studio/drafts/publish', { digest, reason })
+    this.changing('/studio/drafts/publish', { digest, reason })
   publications = (): Promise<Publication[]> => this.http.get('/studio/publications')
 
   questions = (): Promise<ProposedEntry[]> => this.http.get('/studio/learn/questions')
   answer = (groups: { id: string; version: number }[], edits: Edit[]): Promise<{ action: string }> =>
-    this.http.post('/studio/learn/questions/answer', { groups, edits })
+    this.changing('/studio/learn/questions/answer', { groups, edits })
   phrases = (): Promise<Phrase[]> => this.http.get('/studio/learn/phrases')
   drift = (weeks: number): Promise<Week[]> => this.http.get('/studio/learn/drift', { weeks })
+
+  /** A call that changes the draft or the data, and tells so. */
+  private async changing<T>(path: string, body: object = {}): Promise<T> {
+    const answer = await this.http.post<T>(path, body)
+    tellChanged()
+    return answer
+  }
 }
