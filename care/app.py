@@ -51,7 +51,9 @@ from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
 from care.studio import InboxFeeder, Studio, StudioGate, faq_folder
+from care.studio.inbox.retention import remover_of_sentences
 from care.studio.models.jobs import enqueue_training
+from care.studio.models.keeping import remover_of_logs, remover_of_models
 from care.studio.models.room import ModelsRoom
 from care.studio.models.trainer_door import ARCHIVE_LIMIT, ARCHIVE_PATH
 from care.studio.models.trials import remove_old_turns
@@ -338,7 +340,10 @@ def _housekeeping(services: Services) -> Housekeeping:
             "agent_sessions": remove_expired,
             "held_times": remove_lapsed,
             "outage_notices": remove_told,
+            "sentences": remover_of_sentences(timedelta(days=settings.keep_sentences_days)),
             "trial_turns": remove_old_turns,
+            "models": remover_of_models(settings),
+            "training_logs": remover_of_logs(timedelta(days=settings.keep_training_logs_days)),
             "handoffs": handoff_codes.remove_old,
             "outbox": remove_delivered,
             "wechat_callbacks": wechat.remove_answered,

@@ -167,6 +167,15 @@ class Settings(BaseSettings):
     keep_outcomes_days: int = Field(
         180, ge=1, description="days it stays on record what each action of a turn came to"
     )
+    keep_sentences_days: int = Field(
+        180, ge=1, description="days a sentence stays in the studio's inbox, masked"
+    )
+    keep_models: int = Field(
+        5, ge=1, description="trained models kept besides those in use, the newest ones"
+    )
+    keep_training_logs_days: int = Field(
+        90, ge=1, description="days the log of a training that has ended is kept"
+    )
 
     wechat_app_id: str = Field("", description="app id of the Official Account; empty: no WeChat")
     wechat_mode: Literal["plain", "compatible", "safe"] = Field(

@@ -11,12 +11,14 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple, Optional
+from typing import Callable, Dict, List, NamedTuple, Optional, Set
 
 from tools.steps import say
 from tools.supervisor import Child, Supervisor
 
 LOOK_EVERY = 0.3
+LOGS = 5
+"""Processes that have ended whose logs are kept."""
 _NAME = re.compile(r"rasa(-[0-9a-f]{12})?")
 _ARCHIVE = re.compile(r"[\w.-]+\.tar\.gz")
 
@@ -61,7 +63,10 @@ def read(file: Path, models: Path) -> Optional[List[Engine]]:
 async def follow(
     supervisor: Supervisor, file: Path, models: Path, child_of: Callable[[Engine], Child]
 ) -> None:
-    """For ever: have the supervisor run what the file says, and end what it says no more."""
+    """For ever: have the supervisor run what the file says, and end what it says no more.
+
+    Logs of processes that ended long ago go when another one is started.
+    """
     ending: Dict[str, asyncio.Future[None]] = {}
     while True:
         engines = read(file, models)
@@ -75,6 +80,21 @@ async def follow(
             for name, engine in wanted.items():
                 if name not in running:
                     say(f"· starting {name} on {engine.model.name}")
-                    supervisor.start(child_of(engine))
+                    child = child_of(engine)
+                    supervisor.start(child)
+                    remove_old_logs(child.log.parent, set(wanted))
         ending = {name: task for name, task in ending.items() if not task.done()}
         await asyncio.sleep(LOOK_EVERY)
+
+
+def remove_old_logs(folder: Path, running: Set[str], most: int = LOGS) -> None:
+    """Remove the logs of Rasa processes that do not run, but for those of the ``most`` that wrote last."""
+    logs: Dict[str, List[Path]] = {}
+    for log in folder.glob("rasa-*.log*"):
+        name = log.name.partition(".")[0]
+        if _NAME.fullmatch(name) and name not in running:
+            logs.setdefault(name, []).append(log)
+    by_age = sorted(logs.values(), key=lambda files: max(one.stat().st_mtime for one in files))
+    for files in by_age[: max(0, len(by_age) - most)]:
+        for log in files:
+            log.unlink()

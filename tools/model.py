@@ -23,7 +23,7 @@ from tools.layout import Layout
 from tools.steps import CommandFailure, Step, run_logged, say
 
 _DATA = ("data/nlu", "data/rules", "data/stories")
-_KEPT = 3
+_KEPT = 5
 _DISK_GIGABYTES = 0.5
 _PREFIX = "xiaoxun-"
 
@@ -90,7 +90,8 @@ def ensure_model(layout: Layout, environ: Optional[Mapping[str, str]] = None) ->
     layout.models.mkdir(parents=True, exist_ok=True)
     environments.require_disk(layout.models, _DISK_GIGABYTES, "training the model")
     _train(layout, path, bot_environment(layout, os.environ if environ is None else environ))
-    _remove_old(layout, path)
+    kept = (os.environ if environ is None else environ).get("CARE_KEEP_MODELS") or ""
+    _remove_old(layout, path, int(kept) if kept.isdigit() else _KEPT)
     return path
 
 
@@ -182,7 +183,7 @@ def promoted_model(layout: Layout) -> Optional[Path]:
 
 
 def _noted(layout: Layout) -> Dict[str, Any]:
-    """What the care server notes in ``var`` of the models it uses (``care/studio/rollout.py``)."""
+    """What the care server notes in ``var`` of the models it uses (``care/studio/models/rollout.py``)."""
     try:
         content = json.loads((layout.var / "live_model.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -190,12 +191,15 @@ def _noted(layout: Layout) -> Dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _remove_old(layout: Layout, present: Path) -> None:
-    """Keep the newest archives besides the present one, so that a step back needs no training; and those in use."""
+def _remove_old(layout: Layout, present: Path, most: int) -> None:
+    """Keep the newest archives besides the present one, so that a step back needs no training; and those in use.
+
+    ``most`` of them, as the studio does (``care/studio/models/keeping.py``).
+    """
     kept = {present, *(archive_path(layout, name) for name in models_in_use(layout))}
     archives = [path for path in layout.models.glob(_PREFIX + "*.tar.gz") if path not in kept]
     archives.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in archives[_KEPT - 1 :]:
+    for path in archives[most:]:
         path.unlink()
 
 

@@ -105,14 +105,17 @@ def test_a_failed_training_leaves_nothing_and_says_why(layout: Layout) -> None:
     assert ensure_model(layout).exists()
 
 
-def test_only_the_newest_three_are_kept(layout: Layout) -> None:
+def test_only_the_newest_are_kept(layout: Layout) -> None:
     made = []
-    for number in range(5):
+    for number in range(8):
         (layout.root / "config.yml").write_text(f"version {number}")
         path = ensure_model(layout)
         os.utime(path, (1_000_000 + number, 1_000_000 + number))
         made.append(path)
     assert sorted(layout.models.iterdir()) == sorted(made[2:])
+    (layout.root / "config.yml").write_text("version 8")
+    last = ensure_model(layout, {"CARE_KEEP_MODELS": "1"})
+    assert sorted(layout.models.iterdir()) == sorted([made[-1], last])
 
 
 def test_code_changes_get_another_training_cache_and_the_old_one_goes(layout: Layout) -> None:
@@ -139,8 +142,8 @@ def test_archives_in_use_are_kept_however_old(layout: Layout) -> None:
     os.utime(first, (1, 1))
     name = first.name.removesuffix(".tar.gz")
     (layout.var / "live_model.json").write_text(json.dumps({"live": None, "former": name}))
-    for number in range(5):
+    for number in range(8):
         (layout.root / "config.yml").write_text(f"version {number}")
         ensure_model(layout)
     assert first.exists()
-    assert len(list(layout.models.iterdir())) == 4
+    assert len(list(layout.models.iterdir())) == 7

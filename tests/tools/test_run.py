@@ -17,7 +17,7 @@ import pytest
 from tests.servers.process import free_port
 from tests.tools.fakes import python_script
 from tools import secret_files
-from tools.engines import Engine, read
+from tools.engines import Engine, read, remove_old_logs
 from tools.failure import SetupFailure
 from tools.layout import ROOT, Layout
 from tools.model import model_path
@@ -186,6 +186,21 @@ def test_what_the_file_of_processes_must_not_say_changes_nothing(tmp_path: Path)
         assert read(file, models) is None, change
     file.write_text("{")
     assert read(file, models) is None
+
+
+def test_logs_of_processes_that_ended_long_ago_go(tmp_path: Path) -> None:
+    others = ["rasa.log", "care.log", "rasa-x.log"]
+    names = [f"rasa-{number:012x}" for number in range(5)]
+    for age, name in enumerate(names):
+        for file in (f"{name}.log", f"{name}.log.1"):
+            (tmp_path / file).touch()
+            os.utime(tmp_path / file, (1_000_000 + age, 1_000_000 + age))
+    for file in others:
+        (tmp_path / file).touch()
+    remove_old_logs(tmp_path, {"rasa", names[0]}, most=2)
+    kept = [names[0], *names[3:]]
+    expected = [*others, *(f"{one}.log" for one in kept), *(f"{one}.log.1" for one in kept)]
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(expected)
 
 
 def _write(file: Path, engines: list[dict[str, object]]) -> None:

@@ -54,7 +54,7 @@ class Work:
             if self._claim.kind == "cross_validation":
                 self._cross_validate(layout)
             else:
-                self._dialogues(layout, self._archive(self._model), every=True, begin=0.02)
+                self._dialogues(layout, self._archive(layout, self._model), every=True, begin=0.02)
         return self._claim.model
 
     @property
@@ -71,7 +71,7 @@ class Work:
         self._telling.line(f"{count} 句例句，模型 {name}")
         if self._door.has_model(name):
             self._telling.line("同样的数据已经训练过，直接使用已有的模型。")
-            archive = self._archive(name)
+            archive = self._archive(layout, name)
         else:
             archive = self._make(layout, name)
         self._judge(layout, name, archive)
@@ -130,17 +130,18 @@ class Work:
             raise JobProblem(str(error)) from error
         return archive
 
-    def _archive(self, name: str) -> Path:
-        """A model's archive on this machine, fetched where it is not."""
+    def _archive(self, layout: Layout, name: str) -> Path:
+        """A model's archive: the care server's where it is on this machine, else fetched for this job."""
         local = self._means.layout.models / f"{name}.tar.gz"
         if local.is_file():
             return local
-        self._means.layout.models.mkdir(parents=True, exist_ok=True)
+        fetched = layout.root / "fetched" / local.name
+        fetched.parent.mkdir(exist_ok=True)
         try:
-            self._door.fetch_model(name, local)
+            self._door.fetch_model(name, fetched)
         except Refused as error:
             raise JobProblem("no_archive", name=name) from error
-        return local
+        return fetched
 
     def _measure_live(self, layout: Layout) -> None:
         """The live model beside it, unless it was measured on this test set."""
@@ -149,7 +150,7 @@ class Work:
             return
         self._telling.line(f"线上模型 {live} 还没有用这套测试句衡量过，现在衡量。")
         try:
-            self._measure(layout, live, self._archive(live))
+            self._measure(layout, live, self._archive(layout, live))
         except CommandFailed as failure:
             self._telling.line(f"线上模型没能衡量：{failure.problem['text']}")
 
