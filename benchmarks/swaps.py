@@ -52,6 +52,8 @@ class Traffic:
     address: str
     customers: int
     pause: float
+    sayings: Sequence[str] = SAYINGS
+    in_a_chat: int = len(SAYINGS)
     turns: list[Turn] = field(default_factory=list)
     _over: threading.Event = field(default_factory=threading.Event)
 
@@ -71,11 +73,13 @@ class Traffic:
         return [one for one in list(self.turns) if one.began < end and one.ended > begin]
 
     def _talk(self) -> None:
-        sayings = itertools.cycle(SAYINGS)
+        sayings = itertools.cycle(self.sayings)
+        for _ in range(secrets.randbelow(len(self.sayings))):
+            next(sayings)
         with httpx.Client(base_url=self.address, timeout=60, trust_env=False) as http:
             while not self._over.wait(self.pause):
                 sender = f"swap-{secrets.token_hex(8)}"
-                for text in itertools.islice(sayings, len(SAYINGS)):
+                for text in itertools.islice(sayings, self.in_a_chat):
                     if self._over.is_set():
                         return
                     self.turns.append(self._say(http, sender, text))
@@ -88,10 +92,10 @@ class Traffic:
             answer = http.post("/webhooks/rest/webhook", json={"sender": sender, "message": text})
             if answer.status_code != 200:
                 problem = f"status {answer.status_code}"
-            elif not any(item.get("text") for item in answer.json()):
-                problem = "silence"
             elif any("owner" in (item.get("custom") or {}) for item in answer.json()):
                 problem = "handed over"
+            elif not any(item.get("text") for item in answer.json()):
+                problem = "silence"
         except httpx.HTTPError as error:
             problem = type(error).__name__
         return Turn(began, time.monotonic(), problem)

@@ -50,7 +50,7 @@ from care.reminders import Reminders
 from care.services import Services
 from care.settings import ROOT, Settings
 from care.stores.documents import load_errands
-from care.studio import InboxFeeder, Studio, StudioGate, faq_folder
+from care.studio import InboxFeeder, InProcess, Studio, StudioGate, faq_folder
 from care.studio.inbox.retention import remover_of_sentences
 from care.studio.models.jobs import enqueue_training
 from care.studio.models.keeping import remover_of_logs, remover_of_models
@@ -115,6 +115,7 @@ def make_studio(services: Services, desk: Desk) -> Studio:
         gate=studio_gate(desk),
         parse=services.routing.parse,
         enqueue=enqueue_training,
+        aside=InProcess(services.settings.log_format),
     )
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from care.clock import Clock
 from care.db import Database
 from care.settings import ROOT, Settings
+from care.studio.data.aside import Aside, InThread
 from care.studio.data.draft_views import draft_router
 from care.studio.data.place import repository_of
 from care.studio.data.service import EnqueueTraining, Parse, TrainingData
@@ -21,7 +22,8 @@ class Studio:
     """The trainers' studio of one process.
 
     ``parse`` asks the live model; ``enqueue`` asks for a model of what was published, in the transaction that notes it;
-    ``programs`` is the checkout whose programs may name an intent.
+    ``programs`` is the checkout whose programs may name an intent; ``aside`` is
+    where the data are read and checked.
     """
 
     def __init__(
@@ -34,13 +36,16 @@ class Studio:
         parse: Parse | None = None,
         enqueue: EnqueueTraining | None = None,
         programs: Path = ROOT,
+        aside: Aside | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
         self._settings = settings
         self._gate = gate
         self.repository = repository_of(settings)
-        self.data = TrainingData(db, clock, self.repository, parse, enqueue, programs)
+        self.data = TrainingData(
+            db, clock, self.repository, parse, enqueue, programs, aside or InThread()
+        )
 
     def router(self) -> APIRouter:
         """All routes below ``/studio``."""

@@ -31,6 +31,7 @@ from care.http import errors
 from care.orders.service import Orders
 from care.settings import ROOT, Settings
 from care.studio import Studio, StudioGate
+from care.studio.data.aside import Aside
 from tests.desk.sockets import AsgiSocket
 from tests.fakes import FewCustomers, ManualClock, ScriptedEngine
 
@@ -95,7 +96,8 @@ class AgentClient:
 class World:
     """All parts, and what a test does to them."""
 
-    def __init__(self, url: str, folder: Path, **changes: Any) -> None:
+    def __init__(self, url: str, folder: Path, aside: Aside | None = None, **changes: Any) -> None:
+        self.aside = aside
         self.clock = ManualClock()
         self.engine = ScriptedEngine()
         self.pubsub = MemoryPubSub()
@@ -165,6 +167,7 @@ class World:
             parse=self._parse,
             enqueue=self._enqueue,
             programs=self.settings.data_root,
+            aside=self.aside,
         )
         app.include_router(studio.router())
         return app

@@ -13,9 +13,11 @@ from care.db import Database
 from care.errors import CareError
 from care.studio.data import drafts
 from care.studio.data.edits import read_edits
+from care.studio.data.refusals import EditRefused
 from care.studio.data.service import TrainingData
 from care.studio.data.tables import DraftChange
 from care.studio.data.views import FindingInfo, finding_info
+from care.studio.data.workspace import View
 from care.studio.gate import StudioGate, Trainer
 
 type GiveBack = Callable[[Session, DraftChange], None]
@@ -75,6 +77,10 @@ class PublicationInfo(BaseModel):
     at: datetime
 
 
+def _refused(view: View) -> dict[str, EditRefused]:
+    return view.refused
+
+
 def draft_router(
     db: Database, clock: Clock, data: TrainingData, gate: StudioGate, give_back: GiveBack
 ) -> APIRouter:
@@ -84,7 +90,7 @@ def draft_router(
     @router.get("/drafts", summary="One's own changes that are not published")
     async def listed(trainer: Annotated[Trainer, Depends(gate.reader)]) -> list[ChangeInfo]:
         changes = await data.draft(trainer)
-        refused = (await data.view(trainer)).refused
+        refused = await data.ask(trainer, _refused)
         return [
             ChangeInfo(
                 id=one.id,

@@ -8,7 +8,7 @@ from care.studio.data.repository import DataRepository
 
 def repository_of(settings: Settings) -> DataRepository:
     """The data repository that the settings name; one in ``var`` where they name a folder that is in none."""
-    return DataRepository(settings.data_root, settings.var_dir / "data-repository")
+    return DataRepository(settings.data_root.resolve(), settings.var_dir / "data-repository")
 
 
 def faq_folder(settings: Settings) -> Path:

@@ -86,15 +86,15 @@ class Preview:
     after: dict[str, str]
 
 
+@dataclass(frozen=True)
 class DataRepository:
     """The repository that holds ``folder`` (``domain.yml`` and ``data/``).
 
     Where the folder is in no repository, one is made in ``fallback`` from its files, and used from then on.
     """
 
-    def __init__(self, folder: Path, fallback: Path) -> None:
-        self._given = folder.resolve()
-        self._fallback = fallback
+    folder: Path
+    fallback: Path
 
     @property
     def root(self) -> Path:
@@ -103,8 +103,8 @@ class DataRepository:
 
     def prepare(self) -> None:
         """Make the repository of one's own where the folder is in none; afterwards ``root`` does not change."""
-        if not _in_repository(self._given) and not (self._fallback / ".git").exists():
-            _begin(self._fallback, read_folder(self._given))
+        if not _in_repository(self.folder) and not (self.fallback / ".git").exists():
+            _begin(self.fallback, read_folder(self.folder))
 
     def texts(self) -> dict[str, str]:
         """The files as they stand on the disk, hand edits included. Raises ``OSError``."""
@@ -217,9 +217,9 @@ class DataRepository:
             aside.replace(file)
 
     def _folder(self) -> Path:
-        if (self._fallback / ".git").exists() and not _in_repository(self._given):
-            return self._fallback
-        return self._given
+        if (self.fallback / ".git").exists() and not _in_repository(self.folder):
+            return self.fallback
+        return self.folder
 
     @contextmanager
     def _repository(self) -> Iterator[tuple[Repo, str]]:

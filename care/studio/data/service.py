@@ -1,10 +1,6 @@
 """What trainers do with the training data: look, change, see the diff, publish."""
 
-import asyncio
-import hashlib
-import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,25 +12,21 @@ from care.clock import Clock
 from care.db import Database
 from care.engine.protocol import EngineFailed, EngineUnreachable
 from care.errors import BadRequest, CareError, Conflict
-from care.studio.data import drafts
-from care.studio.data.applying import apply_all
-from care.studio.data.catalogue import Catalogue
-from care.studio.data.checks import Finding, blanks_changed, look_through, new_findings
+from care.studio.data import drafts, work
+from care.studio.data.aside import Aside
 from care.studio.data.drafts import Change
 from care.studio.data.edits import Edit, RenameIntent
-from care.studio.data.files import Files
-from care.studio.data.refusals import EditRefused, UsedInCode
-from care.studio.data.repository import DataRepository, Preview
+from care.studio.data.refusals import UsedInCode
+from care.studio.data.repository import DataRepository
 from care.studio.data.tables import Publication
-from care.studio.data.workspace import View, Workspace
+from care.studio.data.work import DraftPreview
+from care.studio.data.workspace import View
 from care.studio.gate import Trainer
 
 log = structlog.get_logger()
 
 SHORTEST_REASON, LONGEST_REASON = 4, 500
 TRAILER = "Studio-Publication"
-CODE = ("actions", "bot", "care")
-"""Folders, of the checkout and beside the data, whose programs may rest on an intent's name."""
 
 type Parse = Callable[[str], Awaitable[dict[str, Any]]]
 """What the live model understands of a text, as ``TurnResult.understanding``; raises as ``Engine.turn`` does."""
@@ -62,18 +54,8 @@ class ChecksFailed(Conflict):
     code, message = "checks_failed", "检查没有通过，请先改好标出的问题。"
 
 
-@dataclass(frozen=True)
-class DraftPreview:
-    """What publishing a draft would do. Without ``preview`` it cannot be published: ``refused`` says why."""
-
-    preview: Preview | None
-    refused: CareError | None
-    refused_change: str | None
-    findings: list[Finding]
-
-
 class TrainingData:
-    """The data of one process. Reading and checking files happens in worker threads.
+    """The data of one process. Reading and checking files happens ``aside``.
 
     ``programs`` is the checkout that runs, which the data may stand outside of.
     """
@@ -86,30 +68,27 @@ class TrainingData:
         parse: Parse | None,
         enqueue: EnqueueTraining | None,
         programs: Path,
+        aside: Aside,
     ) -> None:
         self._db = db
         self._clock = clock
         self._repository = repository
-        self._workspace = Workspace(repository)
         self._parse = parse
         self._enqueue = enqueue
         self._programs = programs
-        self._looked: dict[str, list[Finding]] = {}
+        self._aside = aside
 
     async def draft(self, trainer: Trainer) -> list[Change]:
         """The trainer's changes. One whose publication's process died is found published, or a draft again."""
         await self._settle(trainer)
         return await self._db.read(lambda session: drafts.changes_of(session, trainer.id))
 
-    async def view(self, trainer: Trainer) -> View:
-        """The files as the trainer sees them."""
+    async def ask[*Args, T](
+        self, trainer: Trainer, what: Callable[[View, *Args], T], *args: *Args
+    ) -> T:
+        """What ``what`` (a function of a module) makes of the files as the trainer sees them; it runs aside."""
         changes = await self._db.read(lambda session: drafts.changes_of(session, trainer.id))
-        return await asyncio.to_thread(self._workspace.view, changes)
-
-    async def findings(self, trainer: Trainer) -> list[Finding]:
-        """What is to be said about them."""
-        view = await self.view(trainer)
-        return await asyncio.to_thread(lambda: view.findings)
+        return await self._aside.run(work.looked, self._repository, changes, what, *args)
 
     async def change(self, trainer: Trainer, new: list[Edit]) -> list[str]:
         """Put changes into the trainer's draft; gives their ids. Raises ``EditRefused``."""
@@ -123,11 +102,11 @@ class TrainingData:
         for one in new:
             if isinstance(one, RenameIntent):
                 roots = {self._programs, self._repository.root}
-                used = await asyncio.to_thread(code_with, roots, one.intent)
+                used = await self._aside.run(work.code_with, roots, one.intent)
                 if used:
                     raise UsedInCode(files=used)
         changes = await self._db.read(lambda session: drafts.changes_of(session, trainer.id))
-        await asyncio.to_thread(self._workspace.require, changes, new)
+        await self._aside.run(work.require, self._repository, changes, new)
 
     async def fitting(
         self, trainer: Trainer, new: list[tuple[str | None, Edit]]
@@ -137,7 +116,7 @@ class TrainingData:
         The first of each pair is the caller's. Raises ``EditRefused`` for what does not fit.
         """
         changes = await self._db.read(lambda session: drafts.changes_of(session, trainer.id))
-        return await asyncio.to_thread(self._workspace.fitting, changes, new)
+        return await self._aside.run(work.fitting, self._repository, changes, new)
 
     async def understood(self, text: str) -> dict[str, Any] | None:
         """What the live model makes of ``text``; ``None`` while it does not answer."""
@@ -151,34 +130,7 @@ class TrainingData:
     async def preview(self, trainer: Trainer) -> DraftPreview:
         """What publishing the trainer's draft would do."""
         changes = await self.draft(trainer)
-        return await asyncio.to_thread(self._preview, changes)
-
-    def _preview(self, changes: list[Change]) -> DraftPreview:
-        try:
-            preview = self._repository.preview(_work(changes))
-        except EditRefused as error:
-            number = error.data.get("change")
-            refused = changes[number].id if isinstance(number, int) else None
-            return DraftPreview(None, error, refused, [])
-        except CareError as error:
-            return DraftPreview(None, error, None, [])
-        return DraftPreview(preview, None, None, self._checked(preview))
-
-    def _checked(self, preview: Preview) -> list[Finding]:
-        """What the change brings that was not there before, errors first."""
-        before, after = Files(preview.before), Files({**preview.before, **preview.after})
-        found = new_findings(self._look(before), self._look(after))
-        if any(finding.code == "unreadable" for finding in found):
-            return found
-        return [*blanks_changed(Catalogue(before), Catalogue(after)), *found]
-
-    def _look(self, files: Files) -> list[Finding]:
-        digest = hashlib.sha256(repr(sorted(files.texts().items())).encode()).hexdigest()
-        if digest not in self._looked:
-            if len(self._looked) >= 8:
-                self._looked.pop(next(iter(self._looked)))
-            self._looked[digest] = look_through(files)
-        return self._looked[digest]
+        return await self._aside.run(work.previewed, self._repository, changes)
 
     async def publish(self, trainer: Trainer, digest: str, reason: str) -> str:
         """Commit the trainer's draft, whose preview has this digest, and ask for a model of it; gives the commit.
@@ -189,7 +141,7 @@ class TrainingData:
         if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
             raise NoReason()
         changes = await self.draft(trainer)
-        checked = await asyncio.to_thread(self._preview, changes)
+        checked = await self._aside.run(work.previewed, self._repository, changes)
         if checked.refused is not None:
             raise checked.refused
         if errors := [one.as_json() for one in checked.findings if one.level == "error"]:
@@ -201,9 +153,10 @@ class TrainingData:
         )
         message = f"{_subject(reason)}\n\n{_summary(changes)}\n\n{TRAILER}: {publication}\n"
         try:
-            commit, _ = await asyncio.to_thread(
-                self._repository.publish,
-                _work(changes),
+            commit = await self._aside.run(
+                work.published,
+                self._repository,
+                changes,
                 digest,
                 message,
                 trainer.name,
@@ -231,7 +184,7 @@ class TrainingData:
         begun = await self._db.read(lambda session: drafts.unfinished(session, trainer.id, before))
         for publication in begun:
             line = f"{TRAILER}: {publication.id}"
-            commit = await asyncio.to_thread(self._repository.commit_with, line)
+            commit = await self._aside.run(self._repository.commit_with, line)
             await self._db.write(partial(self._settled, publication, commit, trainer))
 
     def _settled(
@@ -243,23 +196,6 @@ class TrainingData:
             drafts.end_publication(session, begun.id, None)
         else:
             self._end(session, begun.id, commit, trainer, begun.reason)
-
-
-def code_with(roots: set[Path], intent: str) -> list[str]:
-    """The programs below ``roots`` that name an intent, as a text in quotes."""
-    quoted = re.compile(rf"""["']{re.escape(intent)}["']""")
-    found = {
-        file.relative_to(root).as_posix()
-        for root in roots
-        for folder in CODE
-        for file in (root / folder).rglob("*.py")
-        if quoted.search(file.read_text(encoding="utf-8", errors="replace"))
-    }
-    return sorted(found)[:20]
-
-
-def _work(changes: list[Change]) -> Callable[[Files], None]:
-    return lambda files: apply_all(files, [one.edit for one in changes])
 
 
 def _subject(reason: str) -> str:

@@ -1,6 +1,5 @@
 """The training data over HTTP. No rules here: a view lets in, calls one function and sends its result."""
 
-import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -9,9 +8,11 @@ from pydantic import BaseModel, Field
 
 from care.errors import NotFound
 from care.studio.data import exchange
+from care.studio.data.catalogue import Example
 from care.studio.data.checks import Finding
 from care.studio.data.examples import plain_text
 from care.studio.data.service import TrainingData
+from care.studio.data.workspace import View
 from care.studio.gate import StudioGate, Trainer
 
 LONGEST_IMPORT = 2_000_000
@@ -126,104 +127,52 @@ def data_router(data: TrainingData, gate: StudioGate) -> APIRouter:
 def _add_looks(router: APIRouter, data: TrainingData, gate: StudioGate) -> None:
     @router.get("/intents", summary="All intents and entities")
     async def overview(trainer: Annotated[Trainer, Depends(gate.reader)]) -> DataOverview:
-        view = await data.view(trainer)
-        catalogue = view.catalogue
-        return DataOverview(
-            intents=[
-                IntentInfo(name=name, examples=len(found))
-                for name, found in catalogue.by_intent.items()
-            ],
-            entities={name: sum(uses.values()) for name, uses in catalogue.entity_uses.items()},
-            draft=len(await data.draft(trainer)),
-        )
+        draft = len(await data.draft(trainer))
+        return await data.ask(trainer, _overview, draft)
 
     @router.get("/intents/{name}", summary="An intent with its examples")
     async def intent(
         name: Annotated[str, Path(max_length=80)],
         trainer: Annotated[Trainer, Depends(gate.reader)],
     ) -> IntentDetail:
-        view = await data.view(trainer)
-        found = view.catalogue.by_intent.get(name)
-        if found is None:
-            raise NotFound()
-        return IntentDetail(
-            name=name,
-            examples=[
-                ExampleInfo(intent=one.intent, text=one.text, path=one.path) for one in found
-            ],
-        )
+        return await data.ask(trainer, _intent, name)
 
     @router.get("/search", summary="Examples that hold some words")
     async def search(
         q: Annotated[str, Query(min_length=1, max_length=200)],
         trainer: Annotated[Trainer, Depends(gate.reader)],
     ) -> list[ExampleInfo]:
-        found = (await data.view(trainer)).catalogue.find(q, 100)
-        return [ExampleInfo(intent=one.intent, text=one.text, path=one.path) for one in found]
+        return await data.ask(trainer, _search, q)
 
     @router.get("/entities/{name}", summary="What is marked as an entity, and how often")
     async def entity(
         name: Annotated[str, Path(max_length=80)],
         trainer: Annotated[Trainer, Depends(gate.reader)],
     ) -> dict[str, int]:
-        uses = (await data.view(trainer)).catalogue.entity_uses.get(name)
-        if uses is None:
-            raise NotFound()
-        return dict(uses.most_common(200))
+        return await data.ask(trainer, _uses, name)
 
     @router.get("/findings", summary="What is wrong with the data, and what may be")
     async def findings(trainer: Annotated[Trainer, Depends(gate.reader)]) -> list[FindingInfo]:
-        return [finding_info(one) for one in await data.findings(trainer)]
+        return await data.ask(trainer, _findings)
 
     @router.post("/try", summary="What is near to a sentence, and what the live model says")
     async def tried(body: Tried, trainer: Annotated[Trainer, Depends(gate.writer)]) -> TriedInfo:
-        view = await data.view(trainer)
         model = await data.understood(plain_text(body.text))
-        nearest = await asyncio.to_thread(view.catalogue.nearest, body.text, body.intent)
-        return TriedInfo(
-            same=[
-                ExampleInfo(intent=one.intent, text=one.text, path=one.path)
-                for one in view.catalogue.same(body.text)[:5]
-            ],
-            nearest=[
-                NearInfo(intent=one.intent, text=one.text, ratio=one.ratio) for one in nearest
-            ],
-            model=model,
-        )
+        return await data.ask(trainer, _tried, body, model)
 
     @router.get("/replies", summary="What the bot says, by name")
     async def replies(
         trainer: Annotated[Trainer, Depends(gate.reader)],
         q: Annotated[str, Query(max_length=200)] = "",
     ) -> list[ReplyInfo]:
-        found = []
-        for name, variations in (await data.view(trainer)).catalogue.replies.items():
-            if q in name or any(q in one.text for one in variations):
-                told = [
-                    {
-                        "text": one.text,
-                        "buttons": list(one.buttons),
-                        "conditions": list(one.conditions),
-                    }
-                    for one in variations
-                ]
-                found.append(ReplyInfo(name=name, variations=told))
-        return found[:200]
+        return await data.ask(trainer, _replies, q)
 
     @router.get("/faq", summary="The knowledge base")
     async def faq(
         trainer: Annotated[Trainer, Depends(gate.reader)],
         q: Annotated[str, Query(max_length=200)] = "",
     ) -> list[FaqInfo]:
-        entries = (await data.view(trainer)).catalogue.faq
-        found = [
-            one
-            for one in entries
-            if q in one["id"]
-            or q in one["answer"]
-            or any(q in wording for wording in (one["question"], *one["other"]))
-        ]
-        return [FaqInfo(**one) for one in found]
+        return await data.ask(trainer, _faq, q)
 
 
 def _add_exchange(router: APIRouter, data: TrainingData, gate: StudioGate) -> None:
@@ -233,12 +182,10 @@ def _add_exchange(router: APIRouter, data: TrainingData, gate: StudioGate) -> No
         form: Annotated[exchange.Format, Query(alias="format")] = "rasa",
         intent: Annotated[str | None, Query(max_length=80)] = None,
     ) -> PlainTextResponse:
-        catalogue = (await data.view(trainer)).catalogue
-        examples = [one for one in catalogue.examples if intent in (None, one.intent)]
-        if form == "csv":
-            text, kind, name = exchange.as_csv(examples), "text/csv", "examples.csv"
-        else:
-            text, kind, name = exchange.as_rasa(examples), "application/yaml", "nlu.yml"
+        text = await data.ask(trainer, _exported, form, intent)
+        kind, name = (
+            ("text/csv", "examples.csv") if form == "csv" else ("application/yaml", "nlu.yml")
+        )
         disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
         return PlainTextResponse(text, media_type=kind, headers=disposition)
 
@@ -246,8 +193,7 @@ def _add_exchange(router: APIRouter, data: TrainingData, gate: StudioGate) -> No
     async def imported(
         body: ImportFile, trainer: Annotated[Trainer, Depends(gate.writer)]
     ) -> ImportReport:
-        catalogue = (await data.view(trainer)).catalogue
-        found = await asyncio.to_thread(exchange.read_file, body.content, body.format, catalogue)
+        found = await data.ask(trainer, _read_file, body.content, body.format)
         if body.take and found.new:
             await data.change(trainer, list(found.new))
         return ImportReport(
@@ -255,6 +201,91 @@ def _add_exchange(router: APIRouter, data: TrainingData, gate: StudioGate) -> No
             known=[_line(one) for one in found.known],
             bad=[_line(one) for one in found.bad],
         )
+
+
+# What follows looks at the data, and runs aside.
+
+
+def _overview(view: View, draft: int) -> DataOverview:
+    catalogue = view.catalogue
+    return DataOverview(
+        intents=[
+            IntentInfo(name=name, examples=len(found))
+            for name, found in catalogue.by_intent.items()
+        ],
+        entities={name: sum(uses.values()) for name, uses in catalogue.entity_uses.items()},
+        draft=draft,
+    )
+
+
+def _intent(view: View, name: str) -> IntentDetail:
+    found = view.catalogue.by_intent.get(name)
+    if found is None:
+        raise NotFound()
+    return IntentDetail(name=name, examples=[_example(one) for one in found])
+
+
+def _search(view: View, wanted: str) -> list[ExampleInfo]:
+    return [_example(one) for one in view.catalogue.find(wanted, 100)]
+
+
+def _uses(view: View, entity: str) -> dict[str, int]:
+    uses = view.catalogue.entity_uses.get(entity)
+    if uses is None:
+        raise NotFound()
+    return dict(uses.most_common(200))
+
+
+def _findings(view: View) -> list[FindingInfo]:
+    return [finding_info(one) for one in view.findings]
+
+
+def _tried(view: View, tried: Tried, model: dict[str, Any] | None) -> TriedInfo:
+    nearest = view.catalogue.nearest(tried.text, tried.intent)
+    return TriedInfo(
+        same=[_example(one) for one in view.catalogue.same(tried.text)[:5]],
+        nearest=[NearInfo(intent=one.intent, text=one.text, ratio=one.ratio) for one in nearest],
+        model=model,
+    )
+
+
+def _replies(view: View, wanted: str) -> list[ReplyInfo]:
+    found = []
+    for name, variations in view.catalogue.replies.items():
+        if wanted in name or any(wanted in one.text for one in variations):
+            told = [
+                {
+                    "text": one.text,
+                    "buttons": list(one.buttons),
+                    "conditions": list(one.conditions),
+                }
+                for one in variations
+            ]
+            found.append(ReplyInfo(name=name, variations=told))
+    return found[:200]
+
+
+def _faq(view: View, wanted: str) -> list[FaqInfo]:
+    return [
+        FaqInfo(**one)
+        for one in view.catalogue.faq
+        if wanted in one["id"]
+        or wanted in one["answer"]
+        or any(wanted in wording for wording in (one["question"], *one["other"]))
+    ]
+
+
+def _exported(view: View, form: exchange.Format, intent: str | None) -> str:
+    examples = [one for one in view.catalogue.examples if intent in (None, one.intent)]
+    return exchange.as_csv(examples) if form == "csv" else exchange.as_rasa(examples)
+
+
+def _read_file(view: View, content: str, form: exchange.Format) -> exchange.Imported:
+    return exchange.read_file(content, form, view.catalogue)
+
+
+def _example(one: Example) -> ExampleInfo:
+    return ExampleInfo(intent=one.intent, text=one.text, path=one.path)
 
 
 def finding_info(one: Finding) -> FindingInfo:

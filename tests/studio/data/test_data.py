@@ -14,7 +14,7 @@ from care.settings import ROOT
 from care.studio.data.catalogue import Catalogue
 from care.studio.data.exchange import as_csv, as_rasa, read_file
 from care.studio.data.files import Files
-from care.studio.data.service import code_with
+from care.studio.data.work import code_with
 from tests.desk.world import AgentClient, World
 from tests.studio.inbox.understood import understands
 from tests.studio.small_data import TEXTS
