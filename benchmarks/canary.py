@@ -2,14 +2,16 @@
 
 ``python -m benchmarks.canary`` prints, for each rate of bad turns of the live model and each share of the canary, how
 many simulated candidates are stopped within 500 of their own turns. A *bad* model doubles the rate of turns that end in
-a fallback or a hand-over, and adds 10 points at least; a *good* one has the live model's rate, or a lower one.
-``--turns-a-conversation 5`` draws turns in conversations whose rates differ (beta distributed, intraclass correlation
-0.05), which the test does not assume.
+a fallback or a hand-over, and adds 10 points at least; a *good* one has the live model's rate, or a lower one. The second
+table draws turns in conversations of five whose rates differ (beta distributed, intraclass correlation 0.05), which the
+tests do not assume.
 """
 
 import argparse
+import itertools
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from care.studio.models.sequential import HarmTest
@@ -25,6 +27,8 @@ KINDS: dict[str, Callable[[float], float]] = {
     "broken (x3)": lambda rate: min(0.95, max(rate * 3, rate + 0.2)),
 }
 CORRELATION = 0.05
+CONVERSATIONS = (1, 5)
+"""Turns of a conversation."""
 
 
 @dataclass(frozen=True)
@@ -86,33 +90,42 @@ def _turns(source: random.Random, rate: float, conversation: int) -> Iterator[bo
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables, and what is worst in them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--turns-a-conversation", type=int, default=1)
     options = parser.parse_args()
-    print(
-        f"stopped within {TURNS} turns of the candidate, of {options.runs} simulated (median turn)"
-    )
-    print(f"{'live rate':>9} {'share':>6}  " + "  ".join(f"{name:>16}" for name in KINDS))
-    for rate in RATES:
-        for share in SHARES:
-            cells = []
-            for of in KINDS.values():
-                came = simulate(
-                    rate,
-                    of(rate),
-                    share,
-                    options.runs,
-                    options.seed,
-                    conversation=options.turns_a_conversation,
-                )
-                cells.append(f"{came.stopped:.1%} ({came.median or '-'})")
+    with ProcessPoolExecutor() as pool:
+        for conversation in CONVERSATIONS:
             print(
-                f"{rate:>9.0%} {share:>6.0%}  " + "  ".join(f"{cell:>16}" for cell in cells),
-                flush=True,
+                f"stopped within {TURNS} turns of the candidate (median turn), of {options.runs} simulated;"
+                f" turns a conversation: {conversation}"
             )
+            _table(pool, options.runs, options.seed, conversation)
+
+
+def _table(pool: ProcessPoolExecutor, runs: int, seed: int, conversation: int) -> None:
+    settings = list(itertools.product(RATES, SHARES))
+    asked = {
+        (rate, share, name): pool.submit(
+            simulate, rate, of(rate), share, runs, seed, conversation=conversation
+        )
+        for rate, share in settings
+        for name, of in KINDS.items()
+    }
+    print(f"{'live rate':>9} {'share':>6}  " + "  ".join(f"{name:>16}" for name in KINDS))
+    for rate, share in settings:
+        came = [asked[rate, share, name].result() for name in KINDS]
+        cells = [f"{one.stopped:.1%} ({one.median or '-'})" for one in came]
+        print(
+            f"{rate:>9.0%} {share:>6.0%}  " + "  ".join(f"{cell:>16}" for cell in cells), flush=True
+        )
+    for name in KINDS:
+        stopped = [asked[rate, share, name].result().stopped for rate, share in settings]
+        print(
+            f"{name}: from {min(stopped):.1%} to {max(stopped):.1%},"
+            f" {sum(stopped) / len(stopped):.2%} of all"
+        )
 
 
 if __name__ == "__main__":

@@ -1,18 +1,23 @@
 """What nobody understood in the morning is understood in the evening: labelled, published, trained, put live by clicking.
 
-The whole of it with the real trainer, Rasa and product; it takes some minutes, so it is one test.
+And a candidate that is worse is tried on live turns and stopped by itself. All with the real trainer, Rasa and product.
 """
 
+import itertools
+import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.swaps import Studio, Traffic
 from tests.browser.agent import Agent
 from tests.browser.conftest import Opened
 from tests.browser.customer import Customer
+from tests.servers.archives import with_threshold
 from tests.servers.product import Product, unlimited_codes
 from tools.layout import ROOT, Layout
 from tools.model import ensure_model
@@ -26,10 +31,16 @@ TRAINED, PUT_LIVE = 1200_000, 400_000
 """Milliseconds, on a machine that others use too."""
 
 
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[Product]:
+PLAIN = "帮我查一下余额"
+"""What the live model understands for sure."""
+WORSE = "xiaoxun-0000000005ed"
+
+
+@pytest.fixture(scope="module")
+def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A product with its trainer, and data of its own, which may be changed."""
-    root, models = tmp_path / "data-repository", tmp_path / "models"
+    folder = tmp_path_factory.mktemp("at-work")
+    root, models = folder / "data-repository", folder / "models"
     shutil.copytree(ROOT / "data", root / "data")
     shutil.copy(ROOT / "domain.yml", root)
     models.mkdir()
@@ -53,10 +64,7 @@ def test_what_was_not_understood_is_understood_after_labelling_training_and_prom
     sentence = next((one for one in ODD if understood(product, opened, one) != INTENT), None)
     assert sentence is not None, "all of it is understood by now: think of something odder"
 
-    trainer = Agent(opened(viewport={"width": 1440, "height": 1000}), product.address)
-    page = trainer.page
-    page.goto(f"{product.address}/studio/#/inbox")
-    trainer.sign_in("trainer", "trainer-demo")
+    page = studio(product, opened, "inbox")
     group = page.locator("[data-group]").filter(has_text=sentence)
     expect(group).to_be_visible(timeout=60_000)
     group.get_by_role("button").click()
@@ -106,6 +114,78 @@ def test_what_was_not_understood_is_understood_after_labelling_training_and_prom
     page.screenshot(path=tmp_path / "4-back.png")
 
 
+@pytest.mark.timeout(600, func_only=True)
+def test_a_candidate_that_is_worse_is_seen_in_the_shadow_and_stopped_as_a_canary(
+    at_work: Product, opened: Opened, tmp_path: Path
+) -> None:
+    product = at_work
+    live = Path(ensure_model(Layout.from_environment()))
+    # It understands nothing that it is not quite sure of.
+    Studio(product).register(WORSE, with_threshold(live, tmp_path / "worse.tar.gz", 0.9999))
+    page = studio(product, opened, f"models/{WORSE}")
+    detail = page.get_by_role("article")
+    card = page.get_by_role("region", name="线上情况")
+    before = page.locator("[data-role=live]").inner_text()
+    detail.get_by_role("button", name="影子试用").click()
+    because(page, "先看看它怎么理解")
+    expect(card).to_contain_text("影子试用", timeout=PUT_LIVE)
+    customer = Customer(opened(), product.address).open()
+    customer.say(PLAIN)
+    expect(card).to_contain_text("其中 1 句", timeout=30_000)
+    page.screenshot(path=tmp_path / "1-shadow.png")
+    page.goto(f"{product.address}/studio/#/inbox")
+    page.get_by_role("combobox", name="按原因筛选").click()
+    page.get_by_role("option", name="候选模型有异议").click()
+    expect(page.locator("[data-group]").filter(has_text=PLAIN)).to_be_visible(timeout=60_000)
+    page.screenshot(path=tmp_path / "2-inbox.png")
+
+    page.goto(f"{product.address}/studio/#/models/{WORSE}")
+    card.get_by_role("button", name="停止试用").click()
+    because(page, "看够了")
+    expect(card.get_by_role("button", name="停止试用")).to_be_hidden()
+    with Traffic(product.address, customers=4, pause=0.05) as traffic:
+        detail.get_by_role("button", name="灰度试用").click()
+        because(page, "给一部分客户试试")
+        expect(card).to_contain_text("灰度", timeout=60_000)
+        history = page.get_by_role("region", name="记录")
+        expect(history).to_contain_text("自动停止", timeout=120_000)
+        stopped = len(traffic.turns)
+        expect(page.locator("[data-role=live]")).to_have_text(before)
+        page.wait_for_timeout(1_000)
+    page.screenshot(path=tmp_path / "3-stopped.png")
+    wrong = {one.problem for one in traffic.turns} - {None, "handed over"}
+    assert not wrong, "customers noticed"
+    assert len(traffic.turns) > stopped
+    models = models_of_conversations(product)
+    tried = [found for found in models if WORSE in found]
+    assert tried, "the candidate answered nobody"
+    assert any(set(found) == {before} for found in models)
+    # From the live model to the candidate when the canary begins, back when it is stopped, and never otherwise.
+    for found in tried:
+        assert [model for model, _ in itertools.groupby(found)].count(WORSE) == 1, found
+
+
+def models_of_conversations(product: Product) -> list[list[str]]:
+    """For each conversation, by which model each of its sentences was understood."""
+    found: dict[str, list[str]] = {}
+    with sqlite3.connect(f"file:{product.var / 'care.db'}?mode=ro", uri=True) as rows:
+        for conversation, understanding in rows.execute(
+            "SELECT conversation_id, understanding FROM messages"
+            " WHERE role = 'customer' AND understanding IS NOT NULL ORDER BY id"
+        ):
+            model = (json.loads(understanding) or {}).get("model")
+            found.setdefault(conversation, []).append(model)
+    return list(found.values())
+
+
+def studio(product: Product, opened: Opened, place: str) -> Page:
+    """A trainer at the studio."""
+    trainer = Agent(opened(viewport={"width": 1440, "height": 1000}), product.address)
+    trainer.page.goto(f"{product.address}/studio/#/{place}")
+    trainer.sign_in("trainer", "trainer-demo")
+    return trainer.page
+
+
 def because(page: Page, reason: str) -> None:
     """Give the reason that is asked for, and go on; against the gate, too, where it objects."""
     dialog = page.get_by_role("dialog")
@@ -120,11 +200,9 @@ def understood(product: Product, opened: Opened, sentence: str) -> str:
     customer.say(sentence)
     expect(customer.page.locator(".message.from-bot").last).to_be_visible(timeout=30_000)
     conversation = customer.conversation
-    trainer = Agent(opened(), product.address)
-    trainer.page.goto(f"{product.address}/studio/")
-    trainer.sign_in("trainer", "trainer-demo")
-    expect(trainer.page.get_by_role("navigation")).to_be_visible()
+    page = studio(product, opened, "changes")
+    expect(page.get_by_role("navigation")).to_be_visible()
     path = f"{product.address}/desk/conversations/{conversation}/messages"
-    said = trainer.page.request.get(path).json()["messages"]
+    said = page.request.get(path).json()["messages"]
     [one] = [one for one in said if one["role"] == "customer" and one["text"] == sentence]
     return str(one["understanding"]["intent"])

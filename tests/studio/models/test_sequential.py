@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.canary import KINDS, simulate
-from care.studio.models.sequential import ALPHA, HarmTest
+from care.studio.models.sequential import ALPHA, LOOK, Arm, HarmTest, fisher
 
 RUNS = 150
 
@@ -21,8 +21,8 @@ def test_a_bad_model_is_stopped_within_five_hundred_turns(rate: float, share: fl
 @pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.1, 0.25])
 def test_a_good_model_is_left_alone(rate: float) -> None:
-    # At most 1 % of all; among so few, three would already be unlikely (p < 0.2 %: binomial, 150 of 0.01).
-    assert simulate(rate, rate, 0.1, RUNS, seed=7).stopped * RUNS <= 6
+    # At most 0.5 % of all: of 150, five or more in one case of 1,000 (binomial).
+    assert simulate(rate, rate, 0.1, RUNS, seed=7).stopped * RUNS <= 4
     assert simulate(rate, rate * 0.8, 0.1, RUNS, seed=7).stopped * RUNS <= 2
 
 
@@ -36,7 +36,7 @@ def test_a_candidate_that_always_fails_is_stopped_soon() -> None:
     test = HarmTest()
     for number in range(100):
         test.live_turn(number % 10 == 0)
-    fired = [test.candidate_turn(True) for _ in range(6)]
+    fired = [test.candidate_turn(True) for _ in range(8)]
     assert fired == sorted(fired)
     assert fired[-1]
 
@@ -69,4 +69,25 @@ def test_on_average_nothing_is_won_against_equal_rates() -> None:
             test.candidate_turn(source.random() < 0.2)
         total += 2.718281828**test.evidence
     assert total / 4000 < 1 + 0.15
-    assert ALPHA == 0.01
+
+
+def test_both_tests_together_stay_below_what_is_promised() -> None:
+    assert ALPHA <= 0.01
+
+
+def test_fishers_test_is_that_of_the_textbook() -> None:
+    # Fisher's tea: eight cups, four of each kind, three or four of them found.
+    assert fisher(Arm(4, 1), Arm(4, 3)) == pytest.approx(17 / 70)
+    assert fisher(Arm(4, 0), Arm(4, 4)) == pytest.approx(1 / 70)
+    assert fisher(Arm(10, 0), Arm(0, 0)) == pytest.approx(1)
+    assert fisher(Arm(0, 0), Arm(500, 100)) == pytest.approx(1)
+
+
+def test_what_is_somewhat_worse_is_found_at_the_look() -> None:
+    test = HarmTest()
+    for number in range(LOOK):
+        for place in range(4):
+            test.live_turn((4 * number + place) % 25 == 0)
+        fired = test.candidate_turn(number % 13 == 0)
+        assert fired == (number == LOOK - 1)
+    assert test.evidence < test.threshold

@@ -55,7 +55,7 @@ export const modelsEn: Record<keyof typeof modelsZh, string> = {
   'models.bad': 'Not understood, handed over or failed',
   'models.rate': 'Share',
   'models.evidence': 'Evidence of being worse',
-  'models.evidence.hint': 'At 100% it is stopped by itself. A good model is stopped in less than 1% of cases.',
+  'models.evidence.hint': 'At 100% it is stopped by itself; after 500, 1,000, 2,000 … turns there is one more look. A good model is stopped in less than 1% of cases.',
 
   'models.jobs': 'Training jobs',
   'models.jobs.none': 'No jobs yet.',

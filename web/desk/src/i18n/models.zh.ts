@@ -53,7 +53,7 @@ export const modelsZh = {
   'models.bad': '没听懂、转人工或出错',
   'models.rate': '占比',
   'models.evidence': '变差的证据',
-  'models.evidence.hint': '到 100% 就自动停止。好模型误停的可能不到 1%。',
+  'models.evidence.hint': '到 100% 就自动停止；满 500、1000、2000……轮时再各核对一次。好模型误停的可能不到 1%。',
 
   'models.jobs': '训练任务',
   'models.jobs.none': '还没有任务。',
