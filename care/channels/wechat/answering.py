@@ -1,7 +1,9 @@
 """The five seconds: a message is stored at once, and answered in the response to its call if the answer comes in time.
 
-With the right to send, an answer that is late is sent (``courier``). Without it the calls are held until WeChat cuts them
-and calls again, which gives the bot some fifteen seconds; then the customer gets a link to press for the result.
+With the right to send, an answer that is late is sent (``courier``); one that is sure to be late, because many turns are
+before it, is not waited for, so that under a rush each call is still acknowledged in time. Without that right the calls are
+held until WeChat cuts them and calls again, which gives the bot some fifteen seconds; then the customer gets a link to press
+for the result.
 """
 
 import asyncio
@@ -26,6 +28,9 @@ from care.errors import CareError, NotFound, Unavailable
 from care.http.limits import RateLimiter
 
 log = structlog.get_logger()
+
+_HOPE = 0.5
+"""An answer is waited for if its turn is expected to begin within this share of the time that is left."""
 
 
 @dataclass(frozen=True)
@@ -140,9 +145,10 @@ class Answering:
     ) -> str | None:
         """Wait for the turn, in whichever process and for whichever attempt it was begun."""
         held = not self._pushes and attempt.number < LAST_ATTEMPT
-        answer = await self._conversations.answered(
-            receipt, self._left(began, self._seconds.held if held else self._seconds.answer)
-        )
+        left = self._left(began, self._seconds.held if held else self._seconds.answer)
+        if self._pushes and self._conversations.runner.wait_ahead > left * _HOPE:
+            left = 0.0
+        answer = await self._conversations.answered(receipt, left)
         if answer.pending and held:
             await asyncio.sleep(self._left(began, self._seconds.cut))
             return None
