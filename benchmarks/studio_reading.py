@@ -19,7 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--customers", type=int, default=2)
     parser.add_argument("--pause", type=float, default=0.2, help="seconds between two messages")
-    parser.add_argument("--seconds", type=float, default=40.0, help="of each part")
+    parser.add_argument("--looks", type=int, default=8)
     options = parser.parse_args()
     with (
         Product(**unlimited_codes()) as product,
@@ -27,20 +27,19 @@ def main() -> None:
     ):
         studio = Studio(product)
         time.sleep(5)
-        began = time.monotonic()
-        time.sleep(options.seconds)
-        quiet = traffic.between(began, time.monotonic())
-        print(report("quiet", quiet), flush=True)
-        looks = []
-        began = time.monotonic()
-        while time.monotonic() - began < options.seconds:
+        quiet, reading, looks = [], [], []
+        for number in range(options.looks):  # by turns, since what else the machine does changes
             for file in sorted((product.var / "data-repository").rglob("*.yml")):
                 with file.open("a", encoding="utf-8") as stream:
-                    stream.write(f"# look {len(looks)}\n")
-            asked = time.monotonic()
+                    stream.write(f"# look {number}\n")
+            began = time.monotonic()
             studio.http.get("/studio/data/findings", timeout=120).raise_for_status()
-            looks.append(time.monotonic() - asked)
-        reading = traffic.between(began, time.monotonic())
+            ended = time.monotonic()
+            looks.append(ended - began)
+            time.sleep(max(5.0, ended - began))
+            reading += traffic.between(began, ended)
+            quiet += traffic.between(ended + 1, time.monotonic())
+        print(report("quiet", quiet))
         print(report("the data are read and checked", reading))
         print(
             f"{len(looks)} looks, first {looks[0]:.1f} s, median {statistics.median(looks):.1f} s"

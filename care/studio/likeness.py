@@ -65,8 +65,9 @@ def alike(one: str, other: str) -> bool:
     return _turns(one) == _turns(other) and fuzz.ratio(one, other, score_cutoff=ALIKE) > 0
 
 
-def _turns(normal: str) -> list[str]:
-    return sorted(one for one in normal if one in _TURNS)
+@lru_cache(maxsize=100_000)
+def _turns(normal: str) -> str:
+    return "".join(sorted(one for one in normal if one in _TURNS))
 
 
 @lru_cache(maxsize=200_000)

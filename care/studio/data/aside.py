@@ -18,7 +18,7 @@ from care import logs
 
 log = structlog.get_logger()
 
-NICE = 5
+NICE = 10
 """Niceness of the process: customers' turns go first."""
 
 

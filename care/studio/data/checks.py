@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from statistics import median
@@ -157,9 +158,9 @@ def _likeness(catalogue: Catalogue) -> Iterator[Finding]:
     for group in bands.values():
         for one, other in combinations(group, 2):
             pair = (one.text, other.text)
-            if one.intent == other.intent or pair in told or plain(one.text) == plain(other.text):
+            if one.intent == other.intent or pair in told:
                 continue
-            if alike(one.normal, other.normal):
+            if alike(one.normal, other.normal) and plain(one.text) != plain(other.text):
                 told.add(pair)
                 yield Finding(
                     "warning",
@@ -270,19 +271,24 @@ def _wishes(files: Files, catalogue: Catalogue) -> Iterator[Finding]:
 
 
 def _faq(files: Files, catalogue: Catalogue) -> Iterator[Finding]:
+    texts = tuple((path.rpartition("/")[2], files[path]) for path in files.below(FAQ))
+    found = _faq_problem(texts, frozenset(catalogue.intents)) if texts else None
+    if found is not None:
+        yield found
+
+
+@lru_cache(maxsize=8)
+def _faq_problem(texts: tuple[tuple[str, str], ...], intents: frozenset[str]) -> Finding | None:
     """The very check that the server makes when it reads the knowledge base."""
-    paths = files.below(FAQ)
-    if not paths:
-        return
     with tempfile.TemporaryDirectory() as folder:
-        for path in paths:
-            (Path(folder) / path.rpartition("/")[2]).write_text(files[path], encoding="utf-8")
+        for name, text in texts:
+            (Path(folder) / name).write_text(text, encoding="utf-8")
         try:
-            load_library(Path(folder), frozenset(catalogue.intents))
+            load_library(Path(folder), intents)
         except DataFileError as error:
-            yield Finding(
-                "error", "faq", error.path.name, {"detail": error.reason, "entry": error.record}
-            )
+            data = {"detail": error.reason, "entry": error.record}
+            return Finding("error", "faq", error.path.name, data)
+    return None
 
 
 def _domain(files: Files) -> dict[str, list[str]]:
