@@ -134,7 +134,7 @@ def test_a_candidate_that_is_worse_is_seen_in_the_shadow_and_stopped_as_a_canary
     expect(card).to_contain_text("其中 1 句", timeout=30_000)
     page.screenshot(path=tmp_path / "1-shadow.png")
     page.goto(f"{product.address}/studio/#/inbox")
-    page.get_by_role("combobox", name="按原因筛选").click()
+    page.get_by_role("combobox", name="按原因筛选").click(force=True)  # its words lie above it
     page.get_by_role("option", name="候选模型有异议").click()
     expect(page.locator("[data-group]").filter(has_text=PLAIN)).to_be_visible(timeout=60_000)
     page.screenshot(path=tmp_path / "2-inbox.png")

@@ -173,6 +173,7 @@ export const studioEn: Record<keyof typeof studioZh, string> = {
   'studio.changes.byHand': 'Somebody is editing {files} by hand. Publishing neither overwrites nor commits that.',
   'studio.changes.errors': 'Problems: mend them before you publish',
   'studio.changes.warnings': 'Hints',
+  'studio.changes.checking': 'Checking, and comparing…',
   'studio.changes.reason': 'Why (goes into the commit)',
   'studio.changes.publish': 'Publish',
   'studio.changes.published': 'Published as {commit}.',

@@ -171,6 +171,7 @@ export const studioZh = {
   'studio.changes.byHand': '这些文件正被人在编辑器里修改：{files}。发布不会覆盖，也不会提交那些修改。',
   'studio.changes.errors': '有问题，改好后才能发布',
   'studio.changes.warnings': '提醒',
+  'studio.changes.checking': '正在检查并比较差异…',
   'studio.changes.reason': '为什么这样改（会写进提交记录）',
   'studio.changes.publish': '发布',
   'studio.changes.published': '已发布，提交 {commit}。',
