@@ -16,6 +16,7 @@ from care.conversations import ownership, turns
 from care.conversations.announce import DESK, Announcer, conversation_topic
 from care.conversations.answers import Answer, wait_for_answer
 from care.conversations.attachments import Picture, keep
+from care.conversations.heard import heard
 from care.conversations.inbound import InboundMessage, Receipt, Receiver
 from care.conversations.log import append, locked
 from care.conversations.merging import conversation_of, seated
@@ -27,6 +28,7 @@ from care.conversations.stories import Stories
 from care.conversations.tables import Conversation, Message, Owner, Role
 from care.conversations.text import clean
 from care.conversations.transcript import messages_after
+from care.conversations.turns import Work
 from care.customers.bindings import binding_of
 from care.db import Database, new_id
 from care.engine import Engine
@@ -108,6 +110,16 @@ class Conversations:
         if receipt.has_turn and not receipt.duplicate:
             self.runner.wake(receipt.conversation_id, work)
         return receipt
+
+    async def heard(self, message_id: str, words: str | None) -> None:
+        """A voice message that waits for it was made out; ``None``: nothing was. Of another message nothing is done."""
+
+        def work(session: Session) -> tuple[str, Work | None] | None:
+            return heard(self.receiver, session, message_id, words, self._clock())
+
+        found = await self._db.write(work)
+        if found is not None:
+            self.runner.wake(*found)
 
     async def answered(self, receipt: Receipt, timeout: float) -> Answer:
         """Wait up to ``timeout`` seconds for the answer to a received message, from whichever process."""
