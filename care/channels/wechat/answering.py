@@ -14,7 +14,7 @@ from care.backends import PubSub
 from care.channels.wechat.attempts import LAST_ATTEMPT, Attempt, Attempts, Below, may_answer
 from care.channels.wechat.incoming import Image, Incoming, Subscribed, Text
 from care.channels.wechat.pictures import fetch_later
-from care.channels.wechat.said import said
+from care.channels.wechat.said import Voices, said
 from care.channels.wechat.words import RESULT_MENU_ID, Words
 from care.clock import Clock
 from care.conversations import outbox, turns
@@ -61,6 +61,7 @@ class Answering:
         pushes: bool,
         pictures: bool,
         messages: RateLimiter,
+        voices: Voices | None = None,
         seconds: Seconds = Seconds(),
     ) -> None:
         self._db = db
@@ -71,6 +72,7 @@ class Answering:
         self._channel = channel
         self._pushes = pushes
         self._pictures = pictures
+        self._voices = voices
         self._messages = messages
         self._seconds = seconds
         self._attempts = Attempts(channel, conversations.announcer, pushes)
@@ -108,7 +110,7 @@ class Answering:
 
     async def _receive(self, message: Incoming, attempt: Attempt) -> Receipt | None:
         """Have the core store what is said. Raises ``_Answered`` when it refuses it."""
-        inbound = None if _pressed_link(message) else said(message, self._channel)
+        inbound = None if _pressed_link(message) else said(message, self._channel, self._voices)
         if inbound is None:
             return None
         try:

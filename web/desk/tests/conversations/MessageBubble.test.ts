@@ -52,6 +52,12 @@ describe('MessageBubble', () => {
     expect(show({ role: 'customer', text: '查话费' }).textContent).not.toContain('语音转文字')
   })
 
+  it('says that a voice message is still being made out', () => {
+    const root = show({ role: 'customer', text: '[语音]', custom: { spoken: true, hearing: true } })
+    expect(root.textContent).toContain('语音识别中')
+    expect(root.textContent).not.toContain('语音转文字')
+  })
+
   it('unfolds what the bot understood', async () => {
     const root = show({
       understanding: {
