@@ -9,6 +9,7 @@ import ctypes
 import io
 import json
 import os
+import re
 import resource
 import signal
 import struct
@@ -19,13 +20,13 @@ RATE = 16_000
 FRAMES_A_SECOND = 50
 MOST_SECONDS = 62
 
-PROMPT = "以下是普通话，客户在咨询电信业务：话费、流量、套餐、宽带。"
+PROMPT = "话费、流量、套餐、宽带、网速、上网、账单、欠费、充值、人工客服。以下是普通话的句子。"
 """Leads to simplified characters and the words of the trade."""
 
 SILENT_SECOND = b"#!AMR\n" + (b"\x3c" + bytes(31)) * FRAMES_A_SECOND
 
-SURE = 0.8
-"""Probability of English from which it is taken for English and not for Chinese."""
+_FOREIGN = re.compile("[\u0370-\u1fff\u3040-\u312f\ua960-\ud7ff]")
+"""Letters that are neither Chinese nor Latin: what was taken for another language is Chinese that was hard to hear."""
 
 _PDEATHSIG, _NO_NEW_PRIVILEGES = 1, 38  # linux/prctl.h
 
@@ -99,24 +100,23 @@ def heard(model: Any, audio: Any) -> str:
     if not spoken:
         return ""
     audio = np.concatenate(collect_chunks(audio, spoken)[0])
-    segments, found = _transcribed(model, audio, language=None, initial_prompt=PROMPT)
-    if found.language == "en" and found.language_probability >= SURE:
-        segments, _ = _transcribed(model, audio, language="en", initial_prompt=None)
-    elif found.language != "zh":
-        segments, _ = _transcribed(model, audio, language="zh", initial_prompt=PROMPT)
-    return "".join(segment.text for segment in segments).strip()
+    words = _transcribed(model, audio, multilingual=True)
+    return words if _FOREIGN.search(words) is None else _transcribed(model, audio)
 
 
-def _transcribed(model: Any, audio: Any, **how: Any) -> Any:
-    """Segments, which are made out as they are read, and what is known before that."""
-    return model.transcribe(
+def _transcribed(model: Any, audio: Any, *, multilingual: bool = False) -> str:
+    """In Chinese, or in whatever language it is taken for."""
+    segments, _ = model.transcribe(
         audio,
+        language="zh",
+        multilingual=multilingual,
+        initial_prompt=PROMPT,
         beam_size=5,
         temperature=0.0,
         condition_on_previous_text=False,
         without_timestamps=True,
-        **how,
     )
+    return "".join(segment.text for segment in segments).strip()
 
 
 def main() -> None:
@@ -136,8 +136,9 @@ def main() -> None:
     model = WhisperModel(
         folder, device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
     )
-    list(_transcribed(model, decoded(SILENT_SECOND), language="zh", initial_prompt=PROMPT)[0])
+    # Whatever is loaded at the first use is loaded now.
     heard(model, decoded(SILENT_SECOND))
+    _transcribed(model, decoded(SILENT_SECOND), multilingual=True)
     shut_the_doors()
     say(ready=True)
     source = sys.stdin.buffer
