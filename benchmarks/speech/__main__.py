@@ -83,17 +83,24 @@ async def costs(ear: SpeechProcess) -> None:
     recordings = [file.read_bytes() for file in sorted(RECORDINGS.glob("*.amr"))]
     first = await hear(ear, recordings[0])
     (process,) = psutil.Process().children()
+    before = _cpu(process)
     later = [await hear(ear, one) for one in recordings * 3]
+    cpu = (_cpu(process) - before) / len(later)
     took, length = sum(one.took for one in later), sum(one.length for one in later)
     memory = process.memory_info()
-    cpu = process.cpu_times()
-    print(f"| start and first recording | {first.took:.1f} s |")
+    print(f"| start with the first recording | {first.took:.1f} s |")
     print(
         f"| a recording of {length / len(later):.1f} s on the average | {took / len(later):.1f} s |"
     )
     print(f"| real-time factor | {took / length:.2f} |")
-    print(f"| CPU of all of these | {cpu.user + cpu.system:.1f} s for {len(later) + 1} |")
+    print(f"| CPU of that | {before:.1f} s |")
+    print(f"| CPU of a recording | {cpu:.2f} s |")
     print(f"| memory | {memory.rss / 1e6:.0f} MB, address space {memory.vms / 1e6:.0f} MB |")
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 async def hearing(ear: SpeechProcess, layout: Layout, count: int) -> None:

@@ -28,6 +28,7 @@ MEGABYTES = 2048
 
 _ENVIRONMENT = {"LANG": "C.UTF-8", "HF_HUB_OFFLINE": "1", "OPENBLAS_NUM_THREADS": "1"}
 _MOST_ANSWER = 64 * 1024
+_CHINESE_MARKS = str.maketrans(",?!", "，？！")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -177,7 +178,7 @@ def _plain(text: str) -> str:
     said = _BLANKS.sub(" ", _simplified().convert(text)).strip(" ，。、,.")
     if not any(char.isalnum() for char in said):
         raise NotHeard("nothing_said")
-    return said
+    return said if said.isascii() else said.translate(_CHINESE_MARKS)
 
 
 @lru_cache(maxsize=1)

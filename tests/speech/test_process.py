@@ -65,8 +65,8 @@ async def test_it_is_started_by_the_first_recording_and_stays() -> None:
 
 
 async def test_characters_are_simplified_and_blanks_are_one() -> None:
-    async with a_process(r"say(text='，幫我查\n一下  電話費。')") as process:
-        assert await process.transcribe(AUDIO) == "帮我查 一下 电话费"
+    async with a_process(r"say(text='，幫我查\n一下  電話費,好嗎?。')") as process:
+        assert await process.transcribe(AUDIO) == "帮我查 一下 电话费，好吗？"
 
 
 @pytest.mark.parametrize("text", ["", " ", "。", "……！"])

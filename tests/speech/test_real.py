@@ -36,7 +36,7 @@ async def refused(ear: SpeechProcess, audio: bytes) -> str:
 @pytest.mark.slow
 async def test_chinese_is_heard_through_a_telephones_narrow_band(ear: SpeechProcess) -> None:
     heard = {
-        name: await ear.transcribe((RECORDINGS / f"{name}.amr").read_bytes())
+        name: (await ear.transcribe((RECORDINGS / f"{name}.amr").read_bytes())).replace("，", "")
         for name in ("usage", "broadband", "bill")
     }
     assert heard["usage"] == "帮我查下还剩多少流量"
