@@ -30,7 +30,7 @@ from care.http.limits import RateLimiter
 log = structlog.get_logger()
 
 _HOPE = 0.5
-"""An answer is waited for if its turn is expected to begin within this share of the time that is left."""
+"""An answer is waited for if its turn is expected to begin within this share of the time for it."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Answering:
         began = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(self._seconds.answer):
-                attempt = await self._begin(message, stamp)
+                attempt = await self._begin(message, stamp, hopeless=self._hopeless())
                 if attempt.reply is not None:
                     return attempt.reply
                 receipt = await self._receive(message, attempt)
@@ -105,8 +105,14 @@ class Answering:
             log.exception("wechat.not_answered", kind=type(message).__name__)
             return None if self._pushes else self._come_again()
 
-    async def _begin(self, message: Incoming, stamp: int) -> Attempt:
-        patience = timedelta(seconds=self._seconds.cut)
+    def _hopeless(self) -> bool:
+        """Whether an answer would come too late, and can be sent."""
+        return self._pushes and (
+            self._conversations.runner.wait_ahead > self._seconds.answer * _HOPE
+        )
+
+    async def _begin(self, message: Incoming, stamp: int, *, hopeless: bool) -> Attempt:
+        patience = timedelta(seconds=0 if hopeless else self._seconds.cut)
         return await self._db.write(
             lambda session: self._attempts.begin(session, message, stamp, self._clock(), patience)
         )
@@ -145,10 +151,9 @@ class Answering:
     ) -> str | None:
         """Wait for the turn, in whichever process and for whichever attempt it was begun."""
         held = not self._pushes and attempt.number < LAST_ATTEMPT
-        left = self._left(began, self._seconds.held if held else self._seconds.answer)
-        if self._pushes and self._conversations.runner.wait_ahead > left * _HOPE:
-            left = 0.0
-        answer = await self._conversations.answered(receipt, left)
+        answer = await self._conversations.answered(
+            receipt, self._left(began, self._seconds.held if held else self._seconds.answer)
+        )
         if answer.pending and held:
             await asyncio.sleep(self._left(began, self._seconds.cut))
             return None
