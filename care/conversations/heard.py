@@ -8,16 +8,15 @@ from care.conversations import turns, unheard
 from care.conversations.inbound import Receiver, understood
 from care.conversations.log import append, locked
 from care.conversations.notices import Notice, say
-from care.conversations.tables import Message, Owner, Role, Turn, TurnState
+from care.conversations.tables import Message, Role, Turn, TurnState
 from care.conversations.text import clean
-from care.conversations.turns import Work
 from care.errors import Conflict, InvalidText, NotFound, TextTooLong
 
 
 def heard(
     receiver: Receiver, session: Session, message_id: str, words: str | None, now: datetime
-) -> tuple[str, Work | None] | None:
-    """``words`` is what was made out, ``None`` for nothing. Gives the conversation, and its next turn, claimed.
+) -> str | None:
+    """``words`` is what was made out, ``None`` for nothing. Gives the conversation, whose next turn may begin.
 
     Does nothing (``None``) for a message that does not wait any more. Before the bot answers, the customer is told what
     was made out: it may be wrong.
@@ -29,16 +28,14 @@ def heard(
         conversation = locked(session, message.conversation_id)
     except NotFound:
         return None
-    session.refresh(
-        message
-    )  # it may have been removed, or merged, while the conversation was waited for
+    # It may have been removed, or merged, while the conversation was waited for.
+    session.refresh(message)
     if not unheard.waits(message):
         return None
     announcer = receiver.announcer
     turn = session.get(Turn, message_id, populate_existing=True)
     if turn is not None and turn.state != TurnState.HEARING:
         turn = None  # a person has taken over
-    work = None
     try:
         text = clean(words, receiver.text_limit)
         said = understood(session, conversation, text, now, before=message.seq)
@@ -54,10 +51,8 @@ def heard(
             append(
                 session, announcer, conversation, Role.SYSTEM, now, text=notice, turn_id=message_id
             )
-        _, work = receiver.carry_out(
-            session, conversation, message, said, now, answered=turn is not None, turn=turn
+        answered = turn is not None
+        receiver.carry_out(
+            session, conversation, message, said, now, answered=answered, room=False, turn=turn
         )
-    session.flush()
-    if work is None and conversation.owner == Owner.BOT:
-        work = turns.claim(session, announcer, conversation, now, receiver.lease)
-    return conversation.id, work
+    return conversation.id

@@ -99,13 +99,13 @@ class Receiver:
     window: timedelta
 
     def receive(
-        self, session: Session, inbound: InboundMessage, now: datetime
+        self, session: Session, inbound: InboundMessage, now: datetime, *, room: bool = True
     ) -> tuple[Receipt, Work | None]:
         """Store ``inbound`` and, when the bot owns the conversation, the turn that will answer it.
 
-        Gives the turn, too, when it may begin at once. A redelivery changes nothing and gives the first outcome.
-        Raises ``InvalidText``, ``TextTooLong``, ``NotFound`` and ``Conflict`` (a button that is none or no longer
-        counts).
+        Gives the turn, too, when it may begin at once; without ``room`` none does. A redelivery changes nothing and
+        gives the first outcome. Raises ``InvalidText``, ``TextTooLong``, ``NotFound`` and ``Conflict`` (a button that
+        is none or no longer counts).
         """
         text = clean(inbound.text, self.text_limit) if inbound.text is not None else None
         conversation = self.conversation_for(session, inbound, now)
@@ -143,7 +143,7 @@ class Receiver:
         else:
             answered = by_bot and inbound.unread is None
             has_turn, work = self.carry_out(
-                session, conversation, message, said, now, answered=answered
+                session, conversation, message, said, now, answered=answered, room=room
             )
             if inbound.unread is not None and by_bot:
                 unheard.cannot_read(
@@ -183,11 +183,13 @@ class Receiver:
         now: datetime,
         *,
         answered: bool,
+        room: bool,
         turn: Turn | None = None,
     ) -> tuple[bool, Work | None]:
         """Do what a stored message asks for; gives whether a turn answers it, and the turn when it may begin at once.
 
-        ``answered``: the bot answers, unless it is a choice of who waits; with ``turn``, which is there already.
+        ``answered``: the bot answers, unless it is a choice of who waits; with ``turn``, which is there already. Without
+        ``room`` no turn begins.
         """
         payload, has_turn = said.payload, answered
         if said.choice is not None:
@@ -211,7 +213,8 @@ class Receiver:
         if turn is not None:
             turns.begin(turn, payload, sealed, now)
             return True, None
-        return True, turns.add(session, conversation, message, payload, sealed, now, self.lease)
+        lease = self.lease if room else None
+        return True, turns.add(session, conversation, message, payload, sealed, now, lease)
 
 
 def first_outcome(

@@ -28,7 +28,6 @@ from care.conversations.stories import Stories
 from care.conversations.tables import Conversation, Message, Owner, Role
 from care.conversations.text import clean
 from care.conversations.transcript import messages_after
-from care.conversations.turns import Work
 from care.customers.bindings import binding_of
 from care.db import Database, new_id
 from care.engine import Engine
@@ -68,6 +67,7 @@ class Conversations:
         *,
         text_limit: int,
         zone: ZoneInfo,
+        turns_at_once: int = 32,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -86,7 +86,9 @@ class Conversations:
             times.window,
         )
         self._stories: Stories | None = None
-        self.runner = TurnRunner(db, clock, engine, self.announcer, pubsub, times.runner)
+        self.runner = TurnRunner(
+            db, clock, engine, self.announcer, pubsub, times.runner, at_once=turns_at_once
+        )
 
     def attend(self, stories: Stories) -> None:
         """From now on addresses are checked as they are used, and codes by which a chat goes on are taken up."""
@@ -104,9 +106,10 @@ class Conversations:
             taken = await self._stories.take(inbound)
             if taken is not None:
                 return taken
-        receipt, work = await self._db.write(
-            lambda session: self.receiver.receive(session, inbound, self._clock())
-        )
+        with self.runner.expecting() as room:
+            receipt, work = await self._db.write(
+                lambda session: self.receiver.receive(session, inbound, self._clock(), room=room)
+            )
         if receipt.has_turn and not receipt.duplicate:
             self.runner.wake(receipt.conversation_id, work)
         return receipt
@@ -114,12 +117,11 @@ class Conversations:
     async def heard(self, message_id: str, words: str | None) -> None:
         """A voice message that waits for it was made out; ``None``: nothing was. Of another message nothing is done."""
 
-        def work(session: Session) -> tuple[str, Work | None] | None:
-            return heard(self.receiver, session, message_id, words, self._clock())
-
-        found = await self._db.write(work)
-        if found is not None:
-            self.runner.wake(*found)
+        conversation_id = await self._db.write(
+            lambda session: heard(self.receiver, session, message_id, words, self._clock())
+        )
+        if conversation_id is not None:
+            self.runner.wake(conversation_id)
 
     async def answered(self, receipt: Receipt, timeout: float) -> Answer:
         """Wait up to ``timeout`` seconds for the answer to a received message, from whichever process."""
