@@ -24,7 +24,7 @@ log = structlog.get_logger()
 WORKER = Path(__file__).with_name("worker.py")
 
 MEGABYTES = 2048
-"""Address space of the process; about a fifth of it is in memory (``benchmarks/speech.py``)."""
+"""Address space of the process; it takes half of it, and a quarter of that is in memory (``benchmarks.speech``)."""
 
 _ENVIRONMENT = {"LANG": "C.UTF-8", "HF_HUB_OFFLINE": "1", "OPENBLAS_NUM_THREADS": "1"}
 _MOST_ANSWER = 64 * 1024
