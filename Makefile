@@ -12,7 +12,7 @@ ARGS ?=
 export RASA_TELEMETRY_ENABLED = false
 
 .DEFAULT_GOAL := help
-.PHONY: help run wechat-sim test test-fast test-bot test-web lint types-web format bench train screenshots lock clean distclean
+.PHONY: help run wechat-sim speech test test-fast test-bot test-web lint types-web format bench train screenshots lock clean distclean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | column -t -s '|'
@@ -22,6 +22,9 @@ run: ## install, build, train (each when needed) and serve on http://127.0.0.1:8
 
 wechat-sim: ## the product with a simulated WeChat beside it: a phone to chat from, no account needed
 	@$(PYTHON) -m tools.wechat_sim.run
+
+speech: ## the recogniser for voice messages without a transcript: optional, for WeChat
+	@$(PYTHON) -m tools.bootstrap --for speech
 
 test: ## everything: unit, property, web, bot, whole conversations through Rasa, browser
 	@$(PYTHON) -m tools.bootstrap --for tests

@@ -307,6 +307,8 @@ def loops(
         pushing.append(miniprogram.deliver(services))
     if services.settings.wecom_on:
         pushing.append(wecom.deliver(services))
+    if downloads := _downloads(services.settings):
+        pushing.append(wechat.make_out(services, downloads))
     return [
         *pushing,
         _working_off(jobs, reminders),
@@ -317,6 +319,16 @@ def loops(
         InboxFeeder(services.db).run(),
         *(models or make_models(services)).loops(),
     ]
+
+
+def _downloads(settings: Settings) -> dict[str, wechat.ApiOf]:
+    """The channels whose voice messages can be fetched."""
+    found: dict[str, wechat.ApiOf] = {}
+    if wechat.has_api(settings):
+        found[wechat.CHANNEL] = wechat.api_of
+    if settings.wecom_on:
+        found[wecom.CHANNEL] = wecom.api_of
+    return found
 
 
 async def _working_off(jobs: JobLoop, reminders: Reminders) -> None:

@@ -33,6 +33,7 @@ from care.payments.sandbox import SandboxGateway
 from care.payments.service import Payments
 from care.privacy.service import Privacy
 from care.settings import Settings
+from care.speech import Recogniser
 from care.tickets.service import Tickets
 from care.tickets.watch import TicketWatch
 
@@ -76,9 +77,13 @@ class Services:
     choices: Choices
     seniors: Seniors
     lines: LineService
+    recogniser: Recogniser | None
+    """Hears voice messages that come without a transcript; where it is not installed, nobody does."""
 
     async def close(self) -> None:
         """Let go of connections and threads, in the reverse order of their making."""
+        if self.recogniser is not None:
+            await self.recogniser.close()
         await self.engine.close()
         await self.pubsub.close()
         self.db.close()

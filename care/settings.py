@@ -216,6 +216,30 @@ class Settings(BaseSettings):
     )
     wecom_aes_key: SecretStr = Field(SecretStr(""), description="EncodingAESKey of that address")
 
+    speech: bool = Field(
+        True,
+        description="whether our own recogniser, where it is installed, hears voice messages without a transcript",
+    )
+    speech_python: Path = Field(
+        ROOT / ".venv" / "speech" / "bin" / "python",
+        description="interpreter of the environment with the recogniser",
+    )
+    speech_model: Path = Field(
+        ROOT / ".venv" / "speech" / "whisper-base",
+        description="folder of its model: Whisper in the form of CTranslate2",
+    )
+    speech_threads: int = Field(1, ge=1, description="threads of the recogniser")
+    speech_limit: float = Field(20.0, gt=0, description="time it may take for one recording")
+    speech_patience: float = Field(
+        40.0, gt=0, le=50, description="after this time a voice message is given up"
+    )
+    speech_waiting: int = Field(
+        5, ge=1, description="voice messages that may wait to be heard; of further ones none is"
+    )
+    speech_idle: float = Field(
+        300.0, gt=0, description="time without work after which the recogniser's process ends"
+    )
+
     gateway_secret: SecretStr = SecretStr("")
     action_secret: SecretStr = SecretStr("")
     rasa_token: SecretStr = SecretStr("")

@@ -55,6 +55,7 @@ from care.payments.terms import load_payment_terms
 from care.privacy.service import Privacy
 from care.services import Services
 from care.settings import Settings
+from care.speech import Recogniser, installed
 from care.tickets.service import Tickets
 from care.tickets.teams import load_teams
 from care.tickets.watch import TicketWatch
@@ -85,6 +86,7 @@ def wire(
     pubsub: PubSub | None = None,
     duties: Duties | None = None,
     metrics: Metrics | None = None,
+    recogniser: Recogniser | None = None,
     new_code: Callable[[], str] = lambda: f"{secrets.randbelow(10**6):06d}",
 ) -> Services:
     """All parts as ``settings`` say; those given are taken as they are (tests, other systems).
@@ -197,6 +199,7 @@ def wire(
         choices=Choices(db, clock),
         seniors=Seniors(db, clock),
         lines=LineService(db, bss, links, sms, clock, words),
+        recogniser=recogniser or installed(settings),
     )
 
 

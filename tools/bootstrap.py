@@ -11,6 +11,7 @@ from tools import environments
 from tools.browser import ensure_browser
 from tools.failure import run_main
 from tools.layout import Layout
+from tools.speech import ensure_speech
 from tools.web import ensure_web
 
 
@@ -27,10 +28,10 @@ def main() -> int:
     parser.add_argument(
         "--for",
         dest="purpose",
-        choices=("run", "checks", "bot-tests", "tests"),
+        choices=("run", "checks", "bot-tests", "tests", "speech"),
         default="run",
         help="run: the product (default); checks: lint and the fast tests; bot-tests: the tests of"
-        " bot/; tests: all of them",
+        " bot/; tests: all of them; speech: the optional recogniser of voice messages",
     )
     purpose = parser.parse_args().purpose
     layout = Layout.from_environment()
@@ -38,6 +39,8 @@ def main() -> int:
         environments.ensure(layout, environments.CARE, testing=True)
     elif purpose == "bot-tests":
         environments.ensure(layout, environments.BOT, testing=True)
+    elif purpose == "speech":
+        ensure_speech(layout)
     else:
         prepare(layout, testing=purpose == "tests")
     if purpose == "tests":

@@ -1,4 +1,4 @@
-"""The two Python environments, made from the lists in ``requirements/`` when those changed."""
+"""The Python environments, made from the lists in ``requirements/`` when those changed."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Environment(NamedTuple):
 
 BOT = Environment("bot", "3.10", "bot.txt", "bot-dev.txt", 4.0, "Rasa")
 CARE = Environment("care", "3.12", "care.txt", "dev.txt", 1.0, "the care server")
+SPEECH = Environment("speech", "3.12", "speech.txt", "speech.txt", 1.5, "the recogniser of speech")
 
 
 def ensure(

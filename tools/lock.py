@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from tools.environments import BOT, CARE
+from tools.environments import BOT, CARE, SPEECH
 from tools.failure import run_main
 from tools.installer import ensure_uv, installer_environment
 from tools.layout import Layout
@@ -23,6 +23,8 @@ LISTS = (
     ("bot-dev", BOT.python),
     ("care", CARE.python),
     ("dev", CARE.python),
+    ("speech", SPEECH.python),
+    ("voice", BOT.python, "--no-deps"),
     ("node", CARE.python),
     ("uv", _OLDEST_TO_START_WITH),
 )
@@ -37,12 +39,12 @@ def main() -> int:
     log = layout.log / "lock.log"
     environ = installer_environment(os.environ)
     uv = ensure_uv(layout, environ, log)
-    for name, python in LISTS:
+    for name, python, *how in LISTS:
         with Step(f"locking requirements/{name}.txt"):
             run_logged(
                 [
                     *(uv, "pip", "compile", "--universal", "--generate-hashes", "--no-header"),
-                    *("--python-version", python, "-o", f"{name}.txt", f"{name}.in", *more),
+                    *("--python-version", python, "-o", f"{name}.txt", f"{name}.in", *how, *more),
                 ],
                 log,
                 cwd=layout.requirements,

@@ -13,22 +13,38 @@ _NUMBERED = re.compile(r"[选第]?\s*(\d{1,2}|[一二三四五六七八九十])\
 _CHINESE = "一二三四五六七八九十"
 
 
-def latest_offers(session: Session, conversation_id: str) -> list[Message]:
-    """The messages since the customer's last one that are not withdrawn, oldest first."""
-    last_said = (
-        select(Message.seq)
-        .where(Message.conversation_id == conversation_id, Message.role == Role.CUSTOMER)
-        .order_by(Message.seq.desc())
-        .limit(1)
-        .scalar_subquery()
+def latest_offers(
+    session: Session, conversation_id: str, before: int | None = None
+) -> list[Message]:
+    """The messages since the customer's last one that are not withdrawn, oldest first; as they were ``before`` a number."""
+    said = select(Message.seq).where(
+        Message.conversation_id == conversation_id, Message.role == Role.CUSTOMER
     )
+    offered = select(Message).where(
+        Message.conversation_id == conversation_id, Message.withdrawn.is_(False)
+    )
+    if before is not None:
+        said, offered = said.where(Message.seq < before), offered.where(Message.seq < before)
+    last_said = said.order_by(Message.seq.desc()).limit(1).scalar_subquery()
     rows = session.scalars(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.withdrawn.is_(False))
-        .where(Message.seq > func.coalesce(last_said, 0))
-        .order_by(Message.seq)
+        offered.where(Message.seq > func.coalesce(last_said, 0)).order_by(Message.seq)
     )
     return list(rows)
+
+
+def chosen_by_words(
+    session: Session,
+    conversation_id: str,
+    text: str,
+    *,
+    numbered: bool,
+    before: int | None = None,
+) -> tuple[str, str | None]:
+    """Title and payload of the offered button that ``text`` names, by its number if ``numbered``; else ``text`` itself."""
+    chosen = chosen_by_text(session, conversation_id, text, before)
+    if chosen is None and numbered:
+        chosen = chosen_by_number(session, conversation_id, text, before)
+    return chosen or (text, None)
 
 
 def chosen_by_index(
@@ -49,16 +65,20 @@ def chosen_by_index(
     return button["title"], button["payload"]
 
 
-def chosen_by_text(session: Session, conversation_id: str, text: str) -> tuple[str, str] | None:
+def chosen_by_text(
+    session: Session, conversation_id: str, text: str, before: int | None = None
+) -> tuple[str, str] | None:
     """Title and payload of the offered button that ``text`` names by its title or its payload."""
-    for message in reversed(latest_offers(session, conversation_id)):
+    for message in reversed(latest_offers(session, conversation_id, before)):
         for button in message.buttons:
             if text in (button["title"], button["payload"]):
                 return button["title"], button["payload"]
     return None
 
 
-def chosen_by_number(session: Session, conversation_id: str, text: str) -> tuple[str, str] | None:
+def chosen_by_number(
+    session: Session, conversation_id: str, text: str, before: int | None = None
+) -> tuple[str, str] | None:
     """Title and payload of the offered button whose number ``text`` is: counted from 1 over all that are offered."""
     said = _NUMBERED.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if said is None:
@@ -66,7 +86,7 @@ def chosen_by_number(session: Session, conversation_id: str, text: str) -> tuple
     number = _CHINESE.find(said[1]) + 1 or int(said[1])
     offered = [
         (button["title"], button["payload"])
-        for message in latest_offers(session, conversation_id)
+        for message in latest_offers(session, conversation_id, before)
         for button in message.buttons
     ]
     return offered[number - 1] if 1 <= number <= len(offered) else None

@@ -9,16 +9,17 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care.conversations import buttons, turns
+from care.conversations import buttons, turns, unheard
 from care.conversations.announce import Announcer
 from care.conversations.log import append
 from care.conversations.merging import leave, seated
-from care.conversations.notices import HUMAN_BUTTON, QUEUE_BUTTONS, QUEUE_PREFIX, Notice, say
+from care.conversations.notices import QUEUE_BUTTONS, QUEUE_PREFIX, Notice
 from care.conversations.ownership import change_owner
 from care.conversations.queue import Choice, choose, leaves
 from care.conversations.tables import Conversation, Message, Owner, Role, Turn
 from care.conversations.text import clean
 from care.conversations.turns import Work
+from care.conversations.unheard import Hear
 from care.customers.bindings import binding_of
 from care.customers.contacts import ChannelBinding, contact_for
 from care.customers.masking import code_in, hide_secrets
@@ -42,6 +43,7 @@ class InboundMessage:
 
     ``numbered``: the customer sees buttons as numbers, and may say one. ``custom`` is what else is known of the message
     (that it was spoken, that it is a picture). What the bot cannot read gets the notice ``unread`` instead of its answer.
+    With ``hear`` it is a recording that is made out first; where no more of them may wait, ``unread`` is said.
     """
 
     channel: str
@@ -54,6 +56,7 @@ class InboundMessage:
     numbered: bool = False
     custom: dict[str, Any] | None = None
     unread: Notice | None = None
+    hear: Hear | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,17 @@ class Receipt:
     owner: Owner
     duplicate: bool
     has_turn: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the customer says: in words, what they stand for, whether a code is expected; in ``shown`` secrets are hidden."""
+
+    text: str
+    payload: str | None
+    choice: Choice | None
+    shown: str
+    code_expected: bool
 
 
 @dataclass(frozen=True)
@@ -102,11 +116,7 @@ class Receiver:
         )
         if first is not None:
             return first_outcome(session, conversation, inbound, first), None
-        said, payload = _resolve(session, conversation, inbound, text)
-        choice = _queue_choice(conversation, said, payload)
-        expected = code_expected(session, conversation.contact_id, now)
-        # Who was given a page for a new password may type it here instead.
-        secret = expected or password_awaited(session, conversation.contact_id, now)
+        said = _weighed(session, conversation, *_resolve(session, conversation, inbound, text), now)
         if conversation.owner == Owner.CLOSED:
             change_owner(session, self.announcer, conversation, Owner.BOT, now)
             conversation.opened_at = now
@@ -119,34 +129,26 @@ class Receiver:
             conversation,
             Role.CUSTOMER,
             now,
-            text=hide_secrets(said, code_expected=secret),
+            text=said.shown,
             external_id=inbound.external_id,
             custom=inbound.custom,
         )
-        if choice is not None:
-            payload = choose(
-                session,
-                self.announcer,
-                conversation,
-                message,
-                choice,
-                now,
-                self.zone,
-                self.follow_up,
-            )
-            has_turn = payload is not None
+        by_bot = conversation.owner == Owner.BOT
+        hear = inbound.hear
+        if hear is not None and unheard.there_is_room(session, conversation, hear):
+            unheard.wait(session, self.announcer, message, hear, now)
+            has_turn, work = by_bot, None
+            if by_bot:
+                turns.add_unheard(session, conversation, message, hear.ends(now))
         else:
-            has_turn = conversation.owner == Owner.BOT and inbound.unread is None
-        if inbound.unread is not None and conversation.owner == Owner.BOT:
-            self._cannot_read(session, conversation, message, inbound.unread, now)
-        work = None
-        code = code_in(said) if expected else None
-        sealed = self.seal.encrypt(code.encode()).decode() if code else None
-        if sealed is not None and conversation.owner == Owner.AGENT:
-            schedule(session, CONSENT_JOB, {"conversation": conversation.id, "code": sealed}, now)
-        if has_turn:
-            lease = self.lease if room else None
-            work = turns.add(session, conversation, message, payload, sealed, now, lease)
+            answered = by_bot and inbound.unread is None
+            has_turn, work = self.carry_out(
+                session, conversation, message, said, now, answered=answered, room=room
+            )
+            if inbound.unread is not None and by_bot:
+                unheard.cannot_read(
+                    session, self.announcer, conversation, message, inbound.unread, now
+                )
         receipt = Receipt(
             conversation_id=conversation.id,
             message_id=message.id,
@@ -172,24 +174,47 @@ class Receiver:
             return conversation
         return leave(session, self.announcer, binding, now, Notice.STORY_CLOSED)
 
-    def _cannot_read(
+    def carry_out(
         self,
         session: Session,
         conversation: Conversation,
         message: Message,
-        notice: Notice,
+        said: Said,
         now: datetime,
-    ) -> None:
-        append(
-            session,
-            self.announcer,
-            conversation,
-            Role.SYSTEM,
-            now,
-            text=say(notice),
-            buttons=[dict(HUMAN_BUTTON)],
-            turn_id=message.id,
-        )
+        *,
+        answered: bool,
+        room: bool,
+        turn: Turn | None = None,
+    ) -> tuple[bool, Work | None]:
+        """Do what a stored message asks for; gives whether a turn answers it, and the turn when it may begin at once.
+
+        ``answered``: the bot answers, unless it is a choice of who waits; with ``turn``, which is there already. Without
+        ``room`` no turn begins.
+        """
+        payload, has_turn = said.payload, answered
+        if said.choice is not None:
+            payload = choose(
+                session,
+                self.announcer,
+                conversation,
+                message,
+                said.choice,
+                now,
+                self.zone,
+                self.follow_up,
+            )
+            has_turn = payload is not None
+        code = code_in(said.text) if said.code_expected else None
+        sealed = self.seal.encrypt(code.encode()).decode() if code else None
+        if sealed is not None and conversation.owner == Owner.AGENT:
+            schedule(session, CONSENT_JOB, {"conversation": conversation.id, "code": sealed}, now)
+        if not has_turn:
+            return False, None
+        if turn is not None:
+            turns.begin(turn, payload, sealed, now)
+            return True, None
+        lease = self.lease if room else None
+        return True, turns.add(session, conversation, message, payload, sealed, now, lease)
 
 
 def first_outcome(
@@ -224,10 +249,26 @@ def _resolve(
         return buttons.chosen_by_index(session, conversation.id, *inbound.button)
     if text is None:
         raise InvalidText()
-    chosen = buttons.chosen_by_text(session, conversation.id, text)
-    if chosen is None and inbound.numbered:
-        chosen = buttons.chosen_by_number(session, conversation.id, text)
-    return chosen or (text, None)
+    return buttons.chosen_by_words(session, conversation.id, text, numbered=inbound.numbered)
+
+
+def understood(
+    session: Session, conversation: Conversation, text: str, now: datetime, before: int
+) -> Said:
+    """What the words of an earlier message say, that with the number ``before``. Raises ``Conflict`` as ``receive``."""
+    chosen = buttons.chosen_by_words(session, conversation.id, text, numbered=True, before=before)
+    return _weighed(session, conversation, *chosen, now)
+
+
+def _weighed(
+    session: Session, conversation: Conversation, text: str, payload: str | None, now: datetime
+) -> Said:
+    choice = _queue_choice(conversation, text, payload)
+    expected = code_expected(session, conversation.contact_id, now)
+    # Who was given a page for a new password may type it here instead.
+    secret = expected or password_awaited(session, conversation.contact_id, now)
+    shown = hide_secrets(text, code_expected=secret)
+    return Said(text, payload, choice, shown, expected)
 
 
 def _queue_choice(conversation: Conversation, said: str, payload: str | None) -> Choice | None:

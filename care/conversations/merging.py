@@ -18,7 +18,7 @@ from care.conversations.announce import Announcer
 from care.conversations.log import append, held
 from care.conversations.notices import Notice, say
 from care.conversations.ownership import change_owner
-from care.conversations.tables import Conversation, Message, Owner, Role, Turn, TurnState
+from care.conversations.tables import OPEN_STATES, Conversation, Message, Owner, Role, Turn
 from care.customers.bindings import ACCOUNTS, bindings_of, may_see, unbind
 from care.customers.contacts import ChannelBinding, Contact, new_contact
 from care.customers.verification import VerifiedSession
@@ -191,9 +191,7 @@ def _timed(session: Session, conversation: Conversation) -> Iterator[tuple[datet
 
 def _open_turns(session: Session, conversation_id: str) -> Sequence[Turn]:
     query = select(Turn).where(Turn.conversation_id == conversation_id)
-    return session.scalars(
-        query.where(Turn.state.in_([TurnState.PENDING, TurnState.RUNNING]))
-    ).all()
+    return session.scalars(query.where(Turn.state.in_(OPEN_STATES))).all()
 
 
 def _hand_over(session: Session, kept: Conversation, gone: Conversation) -> None:

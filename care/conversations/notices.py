@@ -34,6 +34,7 @@ class Notice(StrEnum):
     WEB_LINK = "web_link"
     PICTURE_UNREAD = "picture_unread"
     VOICE_UNREAD = "voice_unread"
+    HEARD = "heard"
     FILE_UNREAD = "file_unread"
 
 
@@ -58,6 +59,7 @@ _TEXTS = {
     Notice.ORDER_REFUSED: "很抱歉，“$name”没有办成，一切保持不变，没有产生费用。",
     Notice.PICTURE_UNREAD: "图片收到了，不过我还看不懂图片。请用一句话说说要办什么；想让人看图，回复“转人工”就行。",
     Notice.VOICE_UNREAD: "这段语音我没能听清。麻烦您打字告诉我，或者回复“转人工”。",
+    Notice.HEARD: "您说的是：“$words”",
     Notice.FILE_UNREAD: "收到了，不过我还看不懂这种消息。请用一句话说说要办什么，或者回复“转人工”。",
     Notice.CLOSED_BY_AGENT: "本次人工服务已结束，感谢您的耐心。有问题随时发消息，小讯（AI 助手）会接着为您服务。",
     Notice.STORY_CLOSED: (

@@ -57,7 +57,8 @@ def change_owner(
     if owner is not Owner.BOT:
         session.execute(
             update(Turn)
-            .where(Turn.conversation_id == conversation.id, Turn.state == TurnState.PENDING)
+            .where(Turn.conversation_id == conversation.id)
+            .where(Turn.state.in_([TurnState.HEARING, TurnState.PENDING]))
             .values(state=TurnState.SKIPPED, ended_at=now, sealed=None)
         )
     if owner in (Owner.AGENT, Owner.CLOSED):

@@ -6,8 +6,8 @@ more wait in the database, where another process may find them.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,6 +25,13 @@ from care.db import Database
 from care.engine import Engine, EngineFailed, EngineUnreachable, TurnRequest, TurnResult
 
 log = structlog.get_logger()
+
+_CROWD, _FEW = 4, 2
+"""While more than ``_CROWD`` messages are being stored, no turn begins beside ``_FEW`` others: what is acknowledged late
+shows an error to the customer, what is answered late does not."""
+
+_LET_PASS = 0.02
+"""Seconds between two looks at the crowd."""
 
 _LATELY = 0.9
 """How much the usual length of a turn keeps of what it was, at each further turn."""
@@ -65,6 +72,8 @@ class TurnRunner:
         self._at_once = at_once
         self._places = asyncio.Semaphore(at_once)
         self._expected = 0
+        self._storing = 0
+        self._running = 0
         self._usual_seconds = 0.0
 
     @contextmanager
@@ -72,9 +81,11 @@ class TurnRunner:
         """While a message is being stored: gives whether its turn may begin at once, and keeps the place for it."""
         room = len(self._tasks) + self._expected < self._at_once
         self._expected += room
+        self._storing += 1
         try:
             yield room
         finally:
+            self._storing -= 1
             self._expected -= room
 
     @property
@@ -117,7 +128,7 @@ class TurnRunner:
     async def _work_off(self, conversation_id: str) -> None:
         try:
             while conversation_id in self._wanted:
-                async with self._places:
+                async with self._places, self._after_the_crowd():
                     work = self._wanted.pop(conversation_id) or await self._db.write(
                         lambda session: self._claim(session, locked(session, conversation_id))
                     )
@@ -131,6 +142,16 @@ class TurnRunner:
         finally:
             self._wanted.pop(conversation_id, None)
             del self._tasks[conversation_id]
+
+    @asynccontextmanager
+    async def _after_the_crowd(self) -> AsyncIterator[None]:
+        while self._storing > _CROWD and self._running >= _FEW:  # noqa: ASYNC110 # rare, and short
+            await asyncio.sleep(_LET_PASS)
+        self._running += 1
+        try:
+            yield
+        finally:
+            self._running -= 1
 
     def _note(self, seconds: float) -> None:
         kept = _LATELY if self._usual_seconds else 0.0

@@ -16,6 +16,7 @@ from care.conversations import ownership, turns
 from care.conversations.announce import DESK, Announcer, conversation_topic
 from care.conversations.answers import Answer, wait_for_answer
 from care.conversations.attachments import Picture, keep
+from care.conversations.heard import heard
 from care.conversations.inbound import InboundMessage, Receipt, Receiver
 from care.conversations.log import append, locked
 from care.conversations.merging import conversation_of, seated
@@ -112,6 +113,15 @@ class Conversations:
         if receipt.has_turn and not receipt.duplicate:
             self.runner.wake(receipt.conversation_id, work)
         return receipt
+
+    async def heard(self, message_id: str, words: str | None) -> None:
+        """A voice message that waits for it was made out; ``None``: nothing was. Of another message nothing is done."""
+
+        conversation_id = await self._db.write(
+            lambda session: heard(self.receiver, session, message_id, words, self._clock())
+        )
+        if conversation_id is not None:
+            self.runner.wake(conversation_id)
 
     async def answered(self, receipt: Receipt, timeout: float) -> Answer:
         """Wait up to ``timeout`` seconds for the answer to a received message, from whichever process."""

@@ -31,12 +31,17 @@ class Role(StrEnum):
 class TurnState(StrEnum):
     """Where an answer of the bot stands."""
 
+    HEARING = "hearing"  # what the customer said is still being made out
     PENDING = "pending"  # waits for its time
     RUNNING = "running"  # a process holds it until ``lease_until``
     DONE = "done"  # answered
     WITHDRAWN = "withdrawn"  # answered too late: somebody else owned the conversation by then
     SKIPPED = "skipped"  # not begun: somebody else owned the conversation
     FAILED = "failed"  # the engine failed; the conversation went to the queue
+
+
+OPEN_STATES = (TurnState.HEARING, TurnState.PENDING, TurnState.RUNNING)
+"""Of turns that have still to end."""
 
 
 class Conversation(Base):

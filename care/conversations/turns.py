@@ -8,14 +8,22 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care.conversations import outcomes
+from care.conversations import outcomes, unheard
 from care.conversations.announce import Announcer
 from care.conversations.log import append, held
 from care.conversations.notices import Notice, say
 from care.conversations.one_step import person_first
 from care.conversations.ownership import ENGINE_FAILED, enqueue
 from care.conversations.said_once import said_once
-from care.conversations.tables import Conversation, Message, Owner, Role, Turn, TurnState
+from care.conversations.tables import (
+    OPEN_STATES,
+    Conversation,
+    Message,
+    Owner,
+    Role,
+    Turn,
+    TurnState,
+)
 from care.customers.senior import one_step
 from care.engine.protocol import Reply, TurnResult
 from care.errors import StaleEpoch
@@ -62,21 +70,37 @@ def add(
 
     ``payload`` is what a pressed button stands for, ``sealed`` a one-time code as ``typed_code`` reads it.
     """
-    turn = Turn(
-        id=message.id,
-        conversation_id=conversation.id,
-        seq=message.seq,
-        state=TurnState.PENDING,
-        payload=payload,
-        sealed=sealed,
-        attempts=0,
-        lease_until=now + RECOVERY_AFTER,
-    )
+    turn = _new(conversation, message)
+    begin(turn, payload, sealed, now)
     work = None
     if lease is not None and _oldest_open(session, conversation.id) is None:
         work = _take(turn, conversation, message, now, lease)
     session.add(turn)
     return work
+
+
+def add_unheard(
+    session: Session, conversation: Conversation, message: Message, until: datetime
+) -> None:
+    """Add the turn of a message that is to be made out first; those behind it wait, at most ``until``."""
+    turn = _new(conversation, message)
+    turn.state, turn.lease_until = TurnState.HEARING, until
+    session.add(turn)
+
+
+def begin(turn: Turn, payload: str | None, sealed: str | None, now: datetime) -> None:
+    """What is to be answered is known; ``payload`` and ``sealed`` as in ``add``."""
+    turn.state, turn.lease_until = TurnState.PENDING, now + RECOVERY_AFTER
+    turn.payload, turn.sealed = payload, sealed
+
+
+def _new(conversation: Conversation, message: Message) -> Turn:
+    return Turn(id=message.id, conversation_id=conversation.id, seq=message.seq, attempts=0)
+
+
+def skip(turn: Turn, now: datetime) -> None:
+    """The bot has nothing to answer."""
+    _end(turn, TurnState.SKIPPED, now)
 
 
 def claim(
@@ -88,9 +112,18 @@ def claim(
 ) -> Work | None:
     """The next turn of a locked conversation, held until ``now + lease``; ``None`` when there is none to begin.
 
-    A turn whose process died (its lease is over) is claimed again, or withdrawn when the owner has changed.
+    A turn whose process died (its lease is over) is claimed again, or withdrawn when the owner has changed. One whose
+    message nobody made out in time is skipped.
     """
     while (turn := _oldest_open(session, conversation.id)) is not None:
+        if turn.state == TurnState.HEARING:
+            if turn.lease_until > now:
+                return None
+            message = session.get_one(Message, turn.id)
+            unheard.give_up(session, announcer, conversation, message, now)
+            skip(turn, now)
+            session.flush()
+            continue
         if turn.state == TurnState.RUNNING:
             if turn.lease_until > now:
                 return None
@@ -127,7 +160,7 @@ def _oldest_open(session: Session, conversation_id: str) -> Turn | None:
     return session.scalar(
         select(Turn)
         .where(Turn.conversation_id == conversation_id)
-        .where(Turn.state.in_([TurnState.PENDING, TurnState.RUNNING]))
+        .where(Turn.state.in_(OPEN_STATES))
         .order_by(Turn.seq)
         .limit(1)
     )
@@ -211,7 +244,7 @@ def fail(
 def is_open(session: Session, turn_id: str) -> bool:
     """Whether a turn has still to end."""
     state = session.scalar(select(Turn.state).where(Turn.id == turn_id))
-    return state in (TurnState.PENDING, TurnState.RUNNING)
+    return state in OPEN_STATES
 
 
 def answering(session: Session, conversation_id: str) -> bool:
@@ -223,7 +256,7 @@ def open_turns(session: Session, now: datetime, limit: int = 200) -> list[str]:
     """Conversations with a turn that waits or whose process died."""
     rows = session.scalars(
         select(Turn.conversation_id)
-        .where(Turn.state.in_([TurnState.PENDING, TurnState.RUNNING]), Turn.lease_until <= now)
+        .where(Turn.state.in_(OPEN_STATES), Turn.lease_until <= now)
         .distinct()
         .limit(limit)
     )

@@ -14,7 +14,8 @@ from care.conversations.announce import Announcer
 from care.conversations.attachments import Attachment
 from care.conversations.log import locked
 from care.conversations.outbox_tables import OutboxRow
-from care.conversations.tables import Conversation, Message, Owner, Turn, TurnState
+from care.conversations.tables import OPEN_STATES as OPEN_TURNS
+from care.conversations.tables import Conversation, Message, Owner, Turn
 from care.tickets.lifecycle import OPEN_STATES
 from care.tickets.tables import Ticket, TicketKind
 
@@ -48,7 +49,7 @@ def hold_still(session: Session, conversation_id: str) -> Conversation:
         raise Busy
     running = select(Turn.id).where(
         Turn.conversation_id == conversation.id,
-        Turn.state.in_([TurnState.PENDING, TurnState.RUNNING]),
+        Turn.state.in_(OPEN_TURNS),
     )
     if session.scalar(running.limit(1)) is not None:
         raise Busy

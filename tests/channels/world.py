@@ -25,6 +25,7 @@ from care.duties import load_duties
 from care.engine import TurnRequest, TurnResult
 from care.services import Services
 from care.settings import ROOT, Settings
+from care.speech import Recogniser
 from tests.desk.sockets import AsgiSocket
 from tests.fakes import ManualClock, ScriptedEngine
 
@@ -63,7 +64,13 @@ class World:
     """All parts, and what a test does to them."""
 
     def __init__(
-        self, url: str, folder: Path, *, pubsub: PubSub | None = None, **changes: Any
+        self,
+        url: str,
+        folder: Path,
+        *,
+        pubsub: PubSub | None = None,
+        recogniser: Recogniser | None = None,
+        **changes: Any,
     ) -> None:
         self.clock = ManualClock()
         self.engine = WatchedEngine()
@@ -72,6 +79,7 @@ class World:
             "web_dir": folder / "web",
             "database_url": url,
             "engine_retry_delays": (),
+            "speech": False,  # what is installed on this machine is not asked
             **SECRETS,
             **changes,
         }
@@ -84,6 +92,7 @@ class World:
             pubsub=pubsub,
             duties=DUTIES,
             metrics=self.figures,
+            recogniser=recogniser,
         )
         self.db = self.services.db
         self.conversations = self.services.conversations

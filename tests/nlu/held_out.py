@@ -1,4 +1,4 @@
-"""The held-out sentences, values and wishes: read, and nothing else. Only tests and ``benchmarks/nlu`` may import this.
+"""The held-out sentences, values and wishes: read, and nothing else. Only tests and benchmarks may import this.
 
 Works in both environments.
 """

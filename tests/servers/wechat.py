@@ -102,6 +102,13 @@ class Phone:
         fields = {"type": "image", "wait": True, "base": self._simulator.address, **kept.json()}
         return self._simulator.post(f"{self._path}/say", **fields)
 
+    def speak(self, recording: bytes) -> Json:
+        """Send a voice message of which WeChat makes no transcript."""
+        kept = self._simulator.http.post("/sim/upload", params={"type": "voice"}, content=recording)
+        kept.raise_for_status()
+        fields = {"type": "voice", "wait": True, **kept.json()}
+        return self._simulator.post(f"{self._path}/say", **fields)
+
     def does(self, event: str, **fields: Any) -> Json:
         """Follow, click, …"""
         return self._simulator.post(f"{self._path}/event", event=event, fields=fields, wait=True)

@@ -132,7 +132,7 @@ def test_a_second_process_waits_for_the_first(
 
 def test_the_lists_of_the_real_environments_exist() -> None:
     real = Layout.from_environment({})
-    for environment in (environments.BOT, environments.CARE):
+    for environment in (environments.BOT, environments.CARE, environments.SPEECH):
         assert (real.requirements / environment.run_list).is_file()
         assert (real.requirements / environment.test_list).is_file()
     assert sys.version_info[:2] == tuple(map(int, environments.CARE.python.split(".")))

@@ -5,8 +5,22 @@ what is sent by itself, ``api`` and ``tokens`` the platform's API (docs/decision
 """
 
 from care.channels.wechat.attempts import remove_answered
-from care.channels.wechat.delivery import deliver, scan_address, sends
-from care.channels.wechat.pictures import handlers
+from care.channels.wechat.delivery import api_of, deliver, has_api, scan_address, sends
+from care.channels.wechat.pictures import ApiOf, handlers
 from care.channels.wechat.routes import router
+from care.channels.wechat.said import CHANNEL
+from care.channels.wechat.voices import make_out
 
-__all__ = ["deliver", "handlers", "remove_answered", "router", "scan_address", "sends"]
+__all__ = [
+    "CHANNEL",
+    "ApiOf",
+    "api_of",
+    "deliver",
+    "handlers",
+    "has_api",
+    "make_out",
+    "remove_answered",
+    "router",
+    "scan_address",
+    "sends",
+]

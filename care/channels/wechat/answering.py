@@ -16,7 +16,7 @@ from care.backends import PubSub
 from care.channels.wechat.attempts import LAST_ATTEMPT, Attempt, Attempts, Below, may_answer
 from care.channels.wechat.incoming import Image, Incoming, Subscribed, Text
 from care.channels.wechat.pictures import fetch_later
-from care.channels.wechat.said import said
+from care.channels.wechat.said import Voices, said
 from care.channels.wechat.words import RESULT_MENU_ID, Words
 from care.clock import Clock
 from care.conversations import outbox, turns
@@ -30,7 +30,7 @@ from care.http.limits import RateLimiter
 log = structlog.get_logger()
 
 _HOPE = 0.5
-"""An answer is waited for if its turn is expected to begin within this share of the time that is left."""
+"""An answer is waited for if its turn is expected to begin within this share of the time for it."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class Answering:
         pushes: bool,
         pictures: bool,
         messages: RateLimiter,
+        voices: Voices | None = None,
         seconds: Seconds = Seconds(),
     ) -> None:
         self._db = db
@@ -76,6 +77,7 @@ class Answering:
         self._channel = channel
         self._pushes = pushes
         self._pictures = pictures
+        self._voices = voices
         self._messages = messages
         self._seconds = seconds
         self._attempts = Attempts(channel, conversations.announcer, pushes)
@@ -89,7 +91,7 @@ class Answering:
         began = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(self._seconds.answer):
-                attempt = await self._begin(message, stamp)
+                attempt = await self._begin(message, stamp, hopeless=self._hopeless())
                 if attempt.reply is not None:
                     return attempt.reply
                 receipt = await self._receive(message, attempt)
@@ -105,15 +107,21 @@ class Answering:
             log.exception("wechat.not_answered", kind=type(message).__name__)
             return None if self._pushes else self._come_again()
 
-    async def _begin(self, message: Incoming, stamp: int) -> Attempt:
-        patience = timedelta(seconds=self._seconds.cut)
+    def _hopeless(self) -> bool:
+        """Whether an answer would come too late, and can be sent."""
+        return self._pushes and (
+            self._conversations.runner.wait_ahead > self._seconds.answer * _HOPE
+        )
+
+    async def _begin(self, message: Incoming, stamp: int, *, hopeless: bool) -> Attempt:
+        patience = timedelta(seconds=0 if hopeless else self._seconds.cut)
         return await self._db.write(
             lambda session: self._attempts.begin(session, message, stamp, self._clock(), patience)
         )
 
     async def _receive(self, message: Incoming, attempt: Attempt) -> Receipt | None:
         """Have the core store what is said. Raises ``_Answered`` when it refuses it."""
-        inbound = None if _pressed_link(message) else said(message, self._channel)
+        inbound = None if _pressed_link(message) else said(message, self._channel, self._voices)
         if inbound is None:
             return None
         try:
@@ -145,10 +153,9 @@ class Answering:
     ) -> str | None:
         """Wait for the turn, in whichever process and for whichever attempt it was begun."""
         held = not self._pushes and attempt.number < LAST_ATTEMPT
-        left = self._left(began, self._seconds.held if held else self._seconds.answer)
-        if self._pushes and self._conversations.runner.wait_ahead > left * _HOPE:
-            left = 0.0
-        answer = await self._conversations.answered(receipt, left)
+        answer = await self._conversations.answered(
+            receipt, self._left(began, self._seconds.held if held else self._seconds.answer)
+        )
         if answer.pending and held:
             await asyncio.sleep(self._left(began, self._seconds.cut))
             return None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from care.channels.wechat.incoming import Event, Image, Incoming, Unsubscribed
 from care.channels.wechat.pictures import fetch_later
-from care.channels.wechat.said import said
+from care.channels.wechat.said import Voices, said
 from care.clock import Clock
 from care.conversations import outbox
 from care.conversations.reach import acted, locked_reach, lost, wrote
@@ -44,6 +44,7 @@ class Hearing:
         fetch_job: str,
         messages: RateLimiter,
         say: Say,
+        voices: Voices | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -52,6 +53,7 @@ class Hearing:
         self._fetch_job = fetch_job
         self._messages = messages
         self._say = say
+        self._voices = voices
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def hear(self, message: Incoming) -> None:
@@ -61,7 +63,7 @@ class Hearing:
         """
         if not await self._db.write(lambda session: self._is_new(session, message)):
             return
-        inbound = said(message, self._channel)
+        inbound = said(message, self._channel, self._voices)
         if inbound is None:
             return
         try:

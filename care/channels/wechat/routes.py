@@ -13,6 +13,7 @@ from care.channels.wechat.incoming import Incoming, read
 from care.channels.wechat.passive import SUCCESS, text_reply
 from care.channels.wechat.said import CHANNEL
 from care.channels.wechat.signature import Signatures
+from care.channels.wechat.voices import voices_of
 from care.channels.wechat.words import Words
 from care.errors import NotFound
 from care.http.limits import RateLimiter
@@ -81,4 +82,5 @@ def answering_of(services: Services) -> Answering:
         pushes=services.settings.wechat_customer_service,
         pictures=has_api(services.settings),
         messages=RateLimiter(rate=2, burst=30),
+        voices=voices_of(services, has_api(services.settings)),
     )

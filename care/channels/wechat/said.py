@@ -1,5 +1,7 @@
 """What a customer says with each kind of message, as the conversation core takes it."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from care.channels.wechat.incoming import (
@@ -18,15 +20,27 @@ from care.channels.wechat.incoming import (
 from care.conversations.handoff_codes import code_in
 from care.conversations.inbound import InboundMessage
 from care.conversations.notices import Notice
+from care.conversations.unheard import Hear
 
 CHANNEL = "wechat"
 SAY_PREFIX = "say:"
 """An entry of the menu whose key begins so says the rest of its key for the customer."""
 
 
-def said(message: Incoming, channel: str = CHANNEL) -> InboundMessage | None:
-    """What ``message`` says; ``None`` when it says nothing (most events)."""
+@dataclass(frozen=True)
+class Voices:
+    """How voice messages without a transcript are made out: so many may wait, and each for so long."""
+
+    waiting: int
+    patience: timedelta
+
+
+def said(
+    message: Incoming, channel: str = CHANNEL, voices: Voices | None = None
+) -> InboundMessage | None:
+    """What ``message`` says; ``None`` when it says nothing (most events). With ``voices`` recordings are made out."""
     text: str
+    hear: Hear | None = None
     custom: dict[str, Any] | None = None
     unread: Notice | None = None
     match message:
@@ -40,6 +54,8 @@ def said(message: Incoming, channel: str = CHANNEL) -> InboundMessage | None:
             text, custom = message.recognition, {"spoken": True}
         case Voice():
             text, custom, unread = "[语音]", {"spoken": True}, Notice.VOICE_UNREAD
+            if voices is not None and message.media_id:
+                hear = Hear(message.media_id, voices.waiting, voices.patience)
         case Image():
             text, custom, unread = "[图片]", {"kind": "image"}, Notice.PICTURE_UNREAD
         case Location():
@@ -60,4 +76,5 @@ def said(message: Incoming, channel: str = CHANNEL) -> InboundMessage | None:
         numbered=True,
         custom=custom,
         unread=unread,
+        hear=hear,
     )

@@ -11,6 +11,7 @@ from care.channels.wechat.delivery import api_with
 from care.channels.wechat.hearing import Hearing
 from care.channels.wechat.pictures import fetching
 from care.channels.wechat.platform import Platform
+from care.channels.wechat.voices import voices_of
 from care.channels.wechat.words import Words
 from care.channels.wecom.api import WecomApi, fetch_token
 from care.channels.wecom.inbox import Inbox
@@ -49,6 +50,7 @@ def intake_of(services: Services, api: WecomApi, sessions: Sessions) -> Intake:
         fetch_job=FETCH_JOB,
         messages=RateLimiter(rate=2, burst=30),
         say=api.send_text,
+        voices=voices_of(services, services.settings.wecom_on),
     )
     words = Words(services.settings.data_dir / "wechat" / "words.yml")
     return Intake(hearing, sessions, api, words.say("welcome"))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,8 +132,17 @@ def wechat() -> Iterator[WechatSimulator]:
 @pytest_asyncio.fixture
 async def served(wechat: WechatSimulator, tmp_path: Path) -> AsyncIterator[Served]:
     """Both, knowing each other."""
+    async with serving_with(wechat, tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def serving_with(
+    wechat: WechatSimulator, folder: Path, **parts: Any
+) -> AsyncIterator[Served]:
+    """The server with further ``parts``, known to the platform."""
     changes = {name.removeprefix("CARE_").lower(): text for name, text in wechat.settings.items()}
-    async with a_world(f"sqlite:///{tmp_path / 'care.db'}", tmp_path, **changes) as world:
+    async with a_world(f"sqlite:///{folder / 'care.db'}", folder, **changes, **parts) as world:
         world.clock.now = datetime.now(UTC)  # the platform signs with the real time
         services = world.services
         config = uvicorn.Config(world.app, port=0, lifespan="off", log_level="warning")

@@ -20,11 +20,13 @@ from care.channels.wechat.cipher import MessageCipher
 from care.channels.wechat.courier import Courier
 from care.channels.wechat.delivery import api_of
 from care.channels.wechat.pictures import FETCH_JOB, Pictures
+from care.channels.wechat.voices import MakingOut
 from care.conversations.tables import Conversation
 from care.db.jobs import JobLoop
 from care.desk.passwords import Passwords
 from care.engine import Button, EngineFailed, Reply, TurnRequest, TurnResult
 from care.settings import Settings
+from care.speech import Recogniser
 from tests.channels.wechat.account import AES_KEY, APP_ID, TOKEN, query
 from tests.channels.wechat.fake_platform import SECRET, FakePlatform
 from tests.channels.world import CHEAP, DUTIES, SECRETS
@@ -101,7 +103,14 @@ class LoopClock:
 class WechatWorld:
     """A process of the care server with an account, and the platform's API."""
 
-    def __init__(self, folder: Path, *, pushes: bool = True, **changes: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        pushes: bool = True,
+        recogniser: Recogniser | None = None,
+        **changes: Any,
+    ) -> None:
         values: dict[str, Any] = {
             "var_dir": folder,
             "web_dir": folder / "web",
@@ -112,13 +121,18 @@ class WechatWorld:
             "wechat_token": TOKEN,
             "wechat_aes_key": AES_KEY,
             "wechat_customer_service": pushes,
+            "speech": False,  # what is installed on this machine is not asked
             **SECRETS,
             **changes,
         }
         self.engine = SlowEngine()
         self.clock = LoopClock()
         self.services = wiring.wire(
-            Settings(**values), clock=self.clock, engine=self.engine, duties=DUTIES
+            Settings(**values),
+            clock=self.clock,
+            engine=self.engine,
+            duties=DUTIES,
+            recogniser=recogniser,
         )
         self.db = self.services.db
         schema.metadata.create_all(self.db.engine)
@@ -140,7 +154,7 @@ class WechatWorld:
             api_of(self.services, self.api.client()),
         )
         jobs = JobLoop(self.db, self.clock, {FETCH_JOB: pictures.fetch})
-        loops = [self.conversations.runner.recover(), jobs.run()]
+        loops = [self.conversations.runner.recover(), jobs.run(), self.making_out().run()]
         if self.pushes:
             loops.append(self.courier().run())
         self._tasks = [asyncio.create_task(loop) for loop in loops]
@@ -157,6 +171,23 @@ class WechatWorld:
         """The present epoch of a conversation."""
         return await self.db.read(
             lambda session: session.get_one(Conversation, conversation_id).epoch
+        )
+
+    def making_out(self) -> MakingOut:
+        """What hears voice messages, in this process."""
+        api = api_of(self.services, self.api.client())
+
+        async def fetch(media: str) -> bytes:
+            return (await api.download(media)).content
+
+        return MakingOut(
+            self.db,
+            self.clock,
+            self.services.pubsub,
+            self.conversations,
+            self.services.recogniser,
+            {"wechat": fetch},
+            timedelta(seconds=self.services.settings.speech_patience),
         )
 
     def courier(self) -> Courier:

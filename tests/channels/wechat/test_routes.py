@@ -5,8 +5,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from care.channels.wechat import xml
+from care.channels.wechat.cipher import MessageCipher
 from tests import virtual_time
-from tests.channels.wechat.account import AES_KEY, MOMENT, query, sealed
+from tests.channels.wechat.account import AES_KEY, APP_ID, MOMENT, query, sealed
 from tests.channels.wechat.phone import WechatWorld
 from tests.channels.world import a_world
 
@@ -74,8 +76,10 @@ def test_the_other_modes(tmp_path: Path, mode: str) -> None:
             if mode == "compatible":
                 asked, body = sealed(TEXT.replace("Q1", "Q2").replace(">1<", ">2<"), world.clock())
                 answer = await world.http.post("/wechat", params=asked, content=body)
-                assert "<Encrypt>" in answer.text
-                assert "A2" not in answer.text
+                sealed_answer = xml.parse(answer.content)["Encrypt"]
+                assert "<Content>" not in answer.text
+                opened = xml.parse(MessageCipher(AES_KEY, APP_ID).decrypt(sealed_answer))
+                assert opened["Content"] == "A2"
 
     virtual_time.run(work())
 

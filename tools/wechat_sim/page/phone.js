@@ -169,6 +169,23 @@ $("voice").addEventListener("click", async () => {
   if (media_id) await post(person("say"), { type: "voice", media_id, recognition });
 });
 
+async function speak(recording) {
+  const media_id = await upload("voice", recording);
+  if (media_id) await post(person("say"), { type: "voice", media_id });
+}
+
+$("recording").addEventListener("change", async () => {
+  const name = $("recording").value;
+  $("recording").value = "";
+  if (name === "file") $("own").click();
+  else if (name) await speak(await (await fetch(`recordings/${name}.amr`)).blob());
+});
+$("own").addEventListener("change", async () => {
+  const [file] = $("own").files;
+  $("own").value = "";
+  if (file) await speak(file);
+});
+
 for (const button of document.querySelectorAll("[data-event]")) {
   button.addEventListener("click", () => post(person("event"), { event: button.dataset.event }));
 }

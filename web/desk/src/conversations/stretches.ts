@@ -6,7 +6,7 @@ export type Line =
   | { kind: 'human-start'; key: string; name: string | null; text: string | null; at: string }
   | { kind: 'human-end'; key: string; text: string | null; at: string }
   | { kind: 'note'; key: string; message: Message }
-  | { kind: 'message'; key: string; message: Message; human: boolean; follows: boolean }
+  | { kind: 'message'; key: string; message: Message; human: boolean; follows: boolean; via: string | null }
 
 /** Messages of one speaker within this time stand together under one name. */
 const TOGETHER_MS = 3 * 60_000
@@ -20,6 +20,7 @@ export function linesOf(messages: readonly Message[], dayOf: (iso: string) => st
   let human = false
   let day = ''
   let previous: Message | null = null
+  let last: string | null = null
   for (const message of messages) {
     const { id, sent_at: at } = message
     if (dayOf(at) !== day) {
@@ -49,7 +50,14 @@ export function linesOf(messages: readonly Message[], dayOf: (iso: string) => st
       lines.push({ kind: 'human-end', key: `end-${id}`, text: null, at })
       previous = null
     }
-    lines.push({ kind: 'message', key: id, message, human, follows: previous !== null && together(previous, message) })
+    if (message.role === 'customer' && message.channel !== last) {
+      last = message.channel
+      previous = null
+    }
+    // What agents write at the desk goes to the customer's last channel.
+    const via = message.role === 'agent' ? last : message.channel
+    const follows = previous !== null && together(previous, message)
+    lines.push({ kind: 'message', key: id, message, human, follows, via })
     previous = message
   }
   return lines

@@ -122,6 +122,7 @@ export const en: Record<keyof typeof zh, string> = {
   'role.system': 'System',
   'role.me': 'Me',
 
+  'message.hearing': 'Being transcribed…',
   'message.spoken': 'Transcript',
   'message.spoken.why': 'The customer spoke; a recogniser wrote this down and may be wrong',
   'message.withdrawn': 'Not delivered',

@@ -121,6 +121,7 @@ export const zh = {
   'role.system': '系统',
   'role.me': '我',
 
+  'message.hearing': '语音识别中…',
   'message.spoken': '语音转文字',
   'message.spoken.why': '客户说的是语音，文字由语音识别得出，可能有误',
   'message.withdrawn': '未送达',

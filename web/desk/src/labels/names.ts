@@ -10,7 +10,7 @@ const channels: Names = {
   rest: ['接口', 'REST'],
   wechat: ['微信', 'WeChat'],
   wecom: ['微信客服', 'WeCom'],
-  miniprogram: ['小程序', 'Mini program'],
+  wechat_mini: ['小程序', 'Mini program'],
   desk: ['坐席台', 'Desk'],
 }
 

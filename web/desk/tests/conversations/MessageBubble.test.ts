@@ -6,8 +6,8 @@ import MessageBubble from '@/conversations/MessageBubble.vue'
 import { message } from '../make'
 import { mount, settled, unmountAll } from '../mount'
 
-const show = (fields: Partial<Message>): HTMLElement =>
-  mount(MessageBubble, { message: message(1, fields), follows: false, customer: '马*涛', channel: 'web' })
+const show = (fields: Partial<Message>, via: string | null = 'web'): HTMLElement =>
+  mount(MessageBubble, { message: message(1, fields), follows: false, via, customer: '马*涛', channel: 'web' })
 
 describe('MessageBubble', () => {
   afterEach(unmountAll)
@@ -26,15 +26,17 @@ describe('MessageBubble', () => {
   })
 
   it('names the channel of a message that came another way', () => {
-    expect(show({ channel: 'wechat' }).textContent).toContain('微信')
-    expect(show({ channel: 'web' }).textContent).not.toContain('网页')
-    expect(show({ role: 'agent', channel: 'desk' }).textContent).not.toContain('坐席台')
+    expect(show({}, 'wechat').textContent).toContain('微信')
+    expect(show({}, 'web').textContent).not.toContain('网页')
+    expect(show({ role: 'agent', channel: 'desk' }, 'wechat').textContent).toContain('微信')
+    expect(show({ role: 'agent', channel: 'desk' }, null).textContent).not.toContain('坐席台')
   })
 
   it('names the channel of each message where the customer writes from several', () => {
     const root = mount(MessageBubble, {
       message: message(1, { channel: 'web' }),
       follows: false,
+      via: 'web',
       customer: '马*涛',
       channel: 'web',
       several: true,
@@ -50,6 +52,12 @@ describe('MessageBubble', () => {
   it('marks the transcript of a voice message as such', () => {
     expect(show({ role: 'customer', text: '查话费', custom: { spoken: true } }).textContent).toContain('语音转文字')
     expect(show({ role: 'customer', text: '查话费' }).textContent).not.toContain('语音转文字')
+  })
+
+  it('says that a voice message is still being made out', () => {
+    const root = show({ role: 'customer', text: '[语音]', custom: { spoken: true, hearing: true } })
+    expect(root.textContent).toContain('语音识别中')
+    expect(root.textContent).not.toContain('语音转文字')
   })
 
   it('unfolds what the bot understood', async () => {

@@ -50,6 +50,30 @@ describe('linesOf', () => {
     expect(kinds([1, { role: 'system', text: '让您久等了' }])).toEqual(['note'])
   })
 
+  it('knows where the words of an agent went: to the customer’s last channel', () => {
+    const agent = { role: 'agent', channel: 'desk', agent_name: '王' } as const
+    const lines = linesOf(
+      [
+        message(1, agent),
+        message(2, { channel: 'wechat' }),
+        message(3, agent),
+        message(4, { channel: 'web' }),
+        message(5, agent),
+        message(6, agent),
+      ],
+      dayOf,
+    )
+    const shown = lines.flatMap((line) => (line.kind === 'message' ? [[line.via, line.follows]] : []))
+    expect(shown).toEqual([
+      [null, false],
+      ['wechat', false],
+      ['wechat', false],
+      ['web', false],
+      ['web', false],
+      ['web', true],
+    ])
+  })
+
   it('begins each day by the operator’s clock with a mark', () => {
     const lines = linesOf(
       [message(1, { sent_at: '2026-03-01T15:59:00Z' }), message(2, { sent_at: '2026-03-01T16:01:00Z' })],
