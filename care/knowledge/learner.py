@@ -1,11 +1,5 @@
-"""Learns a knowledge base in a process of its own, so that no turn of a customer waits for it.
+"""Learns a knowledge base in a process of its own (``__main__``), so that no turn of a customer waits for it."""
 
-``python -m care.knowledge.learner FAQ_FOLDER CACHE_FOLDER`` learns what is in the folder now and keeps it in the cache,
-unless it is there. It runs at low priority; of several at once, over one cache, one works and the others wait.
-"""
-
-import fcntl
-import os
 import subprocess
 import sys
 import weakref
@@ -15,16 +9,14 @@ import structlog
 
 from care.knowledge.analysis import Analyzer
 from care.knowledge.encoded import encode
-from care.knowledge.entries import Library, load_library
-from care.knowledge.learned import Learned, file_of
-from care.knowledge.sentence_encoder import SentenceEncoder, load_encoder
+from care.knowledge.entries import Library
+from care.knowledge.learned import Learned
+from care.knowledge.sentence_encoder import SentenceEncoder
 from care.knowledge.vector_cache import VectorCache
 
 log = structlog.get_logger()
 
 _ROOT = Path(__file__).resolve().parents[2]
-_POLITE = 10
-"""How much its priority is lowered (``nice``)."""
 
 
 class Learner:
@@ -32,7 +24,7 @@ class Learner:
 
     def __init__(self, folder: Path, cache: Path) -> None:
         self._command = [
-            *(sys.executable, "-m", __name__),
+            *(sys.executable, "-m", __package__),
             *(str(folder.resolve()), str(cache.resolve())),
         ]
         self._running: subprocess.Popen[bytes] | None = None
@@ -65,19 +57,3 @@ def learn(library: Library, encoder: SentenceEncoder, cache: VectorCache) -> Lea
     """What can be learned of a library: ten seconds for ten thousand wordings."""
     encoded = encode(library, encoder, cache, answers=True)
     return Learned.of(encoded, Analyzer(library.vocabulary))
-
-
-def main(folder: Path, cache: Path) -> None:
-    """Learn once. Raises ``DataFileError``, ``EncoderUnavailable``, ``OSError``."""
-    os.nice(_POLITE)
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "faq-network.lock").open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        library, encoder = load_library(folder), load_encoder()
-        file = file_of(cache, library, encoder.name)
-        if Learned.restore(file) is None:
-            learn(library, encoder, VectorCache(cache, encoder.name)).save(file)
-
-
-if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:3]))

@@ -44,7 +44,7 @@ class Limits:
     guess: float = 0.37
 
 
-LEARNED = Limits(threshold=0.86, doubt=2.95, guess=0.37)
+LEARNED = Limits(threshold=0.81, doubt=3.0, guess=0.47)
 """For a base of whose wordings was learned; ``Limits()`` are those of one of which was not, or not yet."""
 
 

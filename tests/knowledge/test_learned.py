@@ -152,7 +152,9 @@ def test_a_base_takes_up_what_another_process_learned_and_answers_meanwhile(
 
     written(faq, few, more="这是刚发布的一种新问法")
     assert base.reload_if_changed()
-    assert isinstance(base.answer_for("这是刚发布的一种新问法"), Answer), "live before it is learned"
+    assert isinstance(base.answer_for("这是刚发布的一种新问法"), Answer), (
+        "live before it is learned"
+    )
     wait_for(base.reload_if_changed)
 
 
