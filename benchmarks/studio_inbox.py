@@ -193,6 +193,9 @@ def work_through(db: Database, times: int, groups: int) -> dict[str, tuple[float
         "the same of one reason": measured(
             times, claim(lambda: Filter(reason=chance.choice(REASONS)))
         ),
+        "the same with a text in it": measured(
+            times, claim(lambda: Filter(containing=chance.choice(("流量", "宽带断", "没有这句话"))))
+        ),
         "the next page of 50": measured(times, next_page),
         "open a group": measured(times, open_group),
         "decide on 30 and take it back": measured(times, decide),

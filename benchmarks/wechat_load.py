@@ -139,12 +139,14 @@ def _goals(questions: Sequence[Question]) -> Iterator[tuple[str, bool]]:
     unanswered = sum(one.answered is None for one in questions)
     twice = sum(one.repeated for one in questions)
     down = sum(one.unavailable for one in questions)
+    uncertain = sum(one.uncertain for one in questions)
     p99 = percentile(_acks(questions), 0.99)
     again = sum(one.again for one in questions)
     yield f"every message is answered: {unanswered} of {len(questions)} are not", unanswered == 0
     yield f"and once, though {again} came again: {twice} were answered twice", twice == 0
     yield f"p99 of the acknowledgement under {GOAL_P99} s: {p99:.2f} s", p99 < GOAL_P99
     yield f"nobody is shown 暂时无法提供服务: {down} were", down == 0
+    yield f"or told that the message may not have arrived: {uncertain} were", uncertain == 0
 
 
 def _stored(database: Path) -> Iterator[str]:

@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     engine_retry_delays: tuple[float, ...] = Field(
         (0.5, 1.5), description="waits before each further call of the engine within a turn"
     )
+    turns_at_once: int = Field(
+        32, ge=1, description="turns that a process works on at once; more wait their turn"
+    )
     turn_lease: float = Field(
         60.0, description="after this time another process may take up a turn"
     )

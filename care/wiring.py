@@ -251,6 +251,7 @@ def _conversations(
         times,
         text_limit=settings.text_limit,
         zone=settings.zone,
+        turns_at_once=settings.turns_at_once,
     )
 
 

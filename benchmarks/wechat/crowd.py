@@ -8,17 +8,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.wechat.sentences import SENTENCES
+from care.channels.wechat.words import Words
+from care.settings import ROOT
 from tools.wechat_sim import faults
 from tools.wechat_sim.accounts import OFFICIAL
-from tools.wechat_sim.people import Customer, Delivery
+from tools.wechat_sim.people import Delivery
 from tools.wechat_sim.platform import Platform
 
-LOOK_EVERY = 0.05
+NOT_STORED = Words(ROOT / "data" / "wechat" / "words.yml").say("not_stored")
 
 
 @dataclass
 class Question:
-    """One message: when it was sent, and what came of it. Times are seconds of the steady clock."""
+    """One message: when it was sent, and what came of it. Times are seconds of the steady clock.
+
+    What says that the service is down, or that the message may not have arrived, is no answer.
+    """
 
     customer: str
     text: str
@@ -36,10 +41,23 @@ class Question:
         return any(entry["type"] == "unavailable" for entry in self.answers)
 
     @property
+    def uncertain(self) -> bool:
+        """Whether the customer was told that the message may not have arrived."""
+        return any(_text(entry) == NOT_STORED for entry in self.answers)
+
+    @property
     def repeated(self) -> bool:
         """Whether the customer was shown the same words twice."""
-        said = [str(one.get("text") or one.get("head")) for one in self.answers]
+        said = [_text(one) for one in self.answers]
         return len(said) != len(set(said))
+
+
+def _text(entry: dict[str, Any]) -> str:
+    return str(entry.get("text") or entry.get("head"))
+
+
+def _is_answer(entry: dict[str, Any]) -> bool:
+    return entry["type"] != "unavailable" and _text(entry) != NOT_STORED
 
 
 class Crowd:
@@ -98,17 +116,18 @@ class Crowd:
             self._account, name, "text", {"Content": text}, {"text": text}
         )
         seen += 1  # the customer's own
-        while len(customer.shown) <= seen:
-            await customer.after(seen, 25.0)
-        question.answered = time.monotonic()
-        # What else belongs to it, or came twice, shows before the customer writes again.
-        await asyncio.sleep(2.0)
-        self._gather(customer, question, seen)
+        looked = seen
+        try:
+            while not any(_is_answer(entry) for entry in customer.shown[looked:]):
+                looked = len(customer.shown)
+                await customer.after(looked, 25.0)
+            question.answered = time.monotonic()
+            # What else belongs to it, or came twice, shows before the customer writes again.
+            await asyncio.sleep(2.0)
+        finally:
+            question.answers = customer.shown[seen:]
+            question.attempts = customer.deliveries.get(question.message_id, [])
         self._free.append(name)
-
-    def _gather(self, customer: Customer, question: Question, seen: int) -> None:
-        question.answers = customer.shown[seen:]
-        question.attempts = customer.deliveries.get(question.message_id, [])
 
 
 def percentile(values: Sequence[float], share: float) -> float:

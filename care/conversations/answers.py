@@ -13,8 +13,9 @@ from care.conversations.tables import Message
 from care.conversations.transcript import replies_to
 from care.db import Database
 
-_LOOK_AGAIN = 1.0
-"""Seconds; a wake-up may be lost (the turn ended in another process while Redis was away)."""
+_LOOK_AGAIN = 5.0
+"""Seconds; a wake-up may be lost (the turn ended in another process while Redis was away), which is rare, while a look of
+each of hundreds who wait costs much."""
 
 
 @dataclass(frozen=True)

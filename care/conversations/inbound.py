@@ -85,13 +85,13 @@ class Receiver:
     window: timedelta
 
     def receive(
-        self, session: Session, inbound: InboundMessage, now: datetime
+        self, session: Session, inbound: InboundMessage, now: datetime, *, room: bool = True
     ) -> tuple[Receipt, Work | None]:
         """Store ``inbound`` and, when the bot owns the conversation, the turn that will answer it.
 
-        Gives the turn, too, when it may begin at once. A redelivery changes nothing and gives the first outcome.
-        Raises ``InvalidText``, ``TextTooLong``, ``NotFound`` and ``Conflict`` (a button that is none or no longer
-        counts).
+        Gives the turn, too, when it may begin at once; without ``room`` none does. A redelivery changes nothing and
+        gives the first outcome. Raises ``InvalidText``, ``TextTooLong``, ``NotFound`` and ``Conflict`` (a button that
+        is none or no longer counts).
         """
         text = clean(inbound.text, self.text_limit) if inbound.text is not None else None
         conversation = self.conversation_for(session, inbound, now)
@@ -145,7 +145,8 @@ class Receiver:
         if sealed is not None and conversation.owner == Owner.AGENT:
             schedule(session, CONSENT_JOB, {"conversation": conversation.id, "code": sealed}, now)
         if has_turn:
-            work = turns.add(session, conversation, message, payload, sealed, now, self.lease)
+            lease = self.lease if room else None
+            work = turns.add(session, conversation, message, payload, sealed, now, lease)
         receipt = Receipt(
             conversation_id=conversation.id,
             message_id=message.id,

@@ -1,10 +1,13 @@
 """Runs the bot's turns: one at a time per conversation, in order, by whichever process finds them.
 
 The engine is asked again when it could not be reached or broke down, always under the same turn id; then the
-conversation goes to the queue. No transaction is open while the engine works.
+conversation goes to the queue. No transaction is open while the engine works. A process works on so many turns at once;
+more wait in the database, where another process may find them.
 """
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +25,16 @@ from care.db import Database
 from care.engine import Engine, EngineFailed, EngineUnreachable, TurnRequest, TurnResult
 
 log = structlog.get_logger()
+
+_CROWD, _FEW = 4, 2
+"""While more than ``_CROWD`` messages are being stored, no turn begins beside ``_FEW`` others: what is acknowledged late
+shows an error to the customer, what is answered late does not."""
+
+_LET_PASS = 0.02
+"""Seconds between two looks at the crowd."""
+
+_LATELY = 0.9
+"""How much the usual length of a turn keeps of what it was, at each further turn."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,8 @@ class TurnRunner:
         announcer: Announcer,
         pubsub: PubSub,
         times: RunnerTimes,
+        *,
+        at_once: int,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -54,6 +69,30 @@ class TurnRunner:
         self._times = times
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._wanted: dict[str, Work | None] = {}
+        self._at_once = at_once
+        self._places = asyncio.Semaphore(at_once)
+        self._expected = 0
+        self._storing = 0
+        self._running = 0
+        self._usual_seconds = 0.0
+
+    @contextmanager
+    def expecting(self) -> Iterator[bool]:
+        """While a message is being stored: gives whether its turn may begin at once, and keeps the place for it."""
+        room = len(self._tasks) + self._expected < self._at_once
+        self._expected += room
+        self._storing += 1
+        try:
+            yield room
+        finally:
+            self._storing -= 1
+            self._expected -= room
+
+    @property
+    def wait_ahead(self) -> float:
+        """Seconds after which a turn that comes now will begin, judged by how long the last ones took."""
+        waiting = len(self._tasks) + 1 - self._at_once
+        return max(0, waiting) / self._at_once * self._usual_seconds
 
     def wake(self, conversation_id: str, work: Work | None = None) -> None:
         """See to it that the conversation's waiting turns are run, in this process; ``work`` is claimed already."""
@@ -73,7 +112,8 @@ class TurnRunner:
 
     async def recover_once(self) -> int:
         """Wake each conversation with a turn that nobody runs; gives their number."""
-        found = await self._db.read(lambda session: turns.open_turns(session, self._clock()))
+        open_now = await self._db.read(lambda session: turns.open_turns(session, self._clock()))
+        found = [one for one in open_now if one not in self._tasks]
         for conversation_id in found:
             self.wake(conversation_id)
         return len(found)
@@ -88,17 +128,34 @@ class TurnRunner:
     async def _work_off(self, conversation_id: str) -> None:
         try:
             while conversation_id in self._wanted:
-                work = self._wanted.pop(conversation_id) or await self._db.write(
-                    lambda session: self._claim(session, locked(session, conversation_id))
-                )
-                while work is not None:
-                    work = await self._run(work)
+                async with self._places, self._after_the_crowd():
+                    work = self._wanted.pop(conversation_id) or await self._db.write(
+                        lambda session: self._claim(session, locked(session, conversation_id))
+                    )
+                    while work is not None:
+                        began = asyncio.get_running_loop().time()
+                        work = await self._run(work)
+                        self._note(asyncio.get_running_loop().time() - began)
         except Exception:
             # The row stays; recovery takes it up again after its lease.
             log.exception("turns.interrupted", conversation=conversation_id)
         finally:
             self._wanted.pop(conversation_id, None)
             del self._tasks[conversation_id]
+
+    @asynccontextmanager
+    async def _after_the_crowd(self) -> AsyncIterator[None]:
+        while self._storing > _CROWD and self._running >= _FEW:  # noqa: ASYNC110 # rare, and short
+            await asyncio.sleep(_LET_PASS)
+        self._running += 1
+        try:
+            yield
+        finally:
+            self._running -= 1
+
+    def _note(self, seconds: float) -> None:
+        kept = _LATELY if self._usual_seconds else 0.0
+        self._usual_seconds = kept * self._usual_seconds + (1 - kept) * seconds
 
     def _claim(self, session: Session, conversation: Conversation) -> Work | None:
         now = self._clock()

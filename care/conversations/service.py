@@ -66,6 +66,7 @@ class Conversations:
         *,
         text_limit: int,
         zone: ZoneInfo,
+        turns_at_once: int = 32,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -84,7 +85,9 @@ class Conversations:
             times.window,
         )
         self._stories: Stories | None = None
-        self.runner = TurnRunner(db, clock, engine, self.announcer, pubsub, times.runner)
+        self.runner = TurnRunner(
+            db, clock, engine, self.announcer, pubsub, times.runner, at_once=turns_at_once
+        )
 
     def attend(self, stories: Stories) -> None:
         """From now on addresses are checked as they are used, and codes by which a chat goes on are taken up."""
@@ -102,9 +105,10 @@ class Conversations:
             taken = await self._stories.take(inbound)
             if taken is not None:
                 return taken
-        receipt, work = await self._db.write(
-            lambda session: self.receiver.receive(session, inbound, self._clock())
-        )
+        with self.runner.expecting() as room:
+            receipt, work = await self._db.write(
+                lambda session: self.receiver.receive(session, inbound, self._clock(), room=room)
+            )
         if receipt.has_turn and not receipt.duplicate:
             self.runner.wake(receipt.conversation_id, work)
         return receipt

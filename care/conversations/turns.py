@@ -54,9 +54,11 @@ def add(
     payload: str | None,
     sealed: str | None,
     now: datetime,
-    lease: timedelta,
+    lease: timedelta | None,
 ) -> Work | None:
-    """Add the turn that will answer ``message``, and claim it when no other one is before it.
+    """Add the turn that will answer ``message``, and claim it for ``lease`` when no other one is before it.
+
+    Without a lease it waits for a process that has room.
 
     ``payload`` is what a pressed button stands for, ``sealed`` a one-time code as ``typed_code`` reads it.
     """
@@ -71,7 +73,7 @@ def add(
         lease_until=now + RECOVERY_AFTER,
     )
     work = None
-    if _oldest_open(session, conversation.id) is None:
+    if lease is not None and _oldest_open(session, conversation.id) is None:
         work = _take(turn, conversation, message, now, lease)
     session.add(turn)
     return work

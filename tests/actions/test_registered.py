@@ -23,7 +23,16 @@ def rules() -> list[dict[str, Any]]:
 
 
 def test_every_custom_action_of_the_domain_is_registered_and_the_other_way_round() -> None:
-    assert sorted(NAMES) == sorted(DOMAIN["actions"])
+    assert sorted(NAMES) == sorted(
+        next(iter(one)) if isinstance(one, dict) else one for one in DOMAIN["actions"]
+    )
+
+
+def test_rasa_sends_the_domain_along_for_no_action() -> None:
+    plain = [one for one in DOMAIN["actions"] if isinstance(one, str)]
+    assert [one for one in plain if one.startswith("validate_")] == []
+    asked = [one for one in DOMAIN["actions"] if not isinstance(one, str)]
+    assert all(how == {"send_domain": False} for one in asked for how in one.values())
 
 
 def test_every_form_is_validated() -> None:

@@ -37,7 +37,7 @@ async def core(db: Database) -> AsyncIterator[Core]:
     await core.conversations.runner.drain(1)
 
 
-def make_core(db: Database) -> Core:
+def make_core(db: Database, turns_at_once: int = 32) -> Core:
     """A process of the core on ``db``."""
     clock = HandClock(datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
     engine = ScriptedEngine()
@@ -57,5 +57,6 @@ def make_core(db: Database) -> Core:
         times,
         text_limit=2000,
         zone=ZoneInfo("Asia/Shanghai"),
+        turns_at_once=turns_at_once,
     )
     return Core(db, clock, engine, conversations, Agent("agent-1", "林晓"))

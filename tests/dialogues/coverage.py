@@ -68,7 +68,7 @@ def the_dialogue(root: Path = ROOT) -> Dialogue:
         for rule in read_yaml(path)["rules"]
     }
     # Rasa does not put the validation of a form into the tracker: it is part of the form.
-    actions = {name for name in domain["actions"] if not str(name).startswith("validate_")}
+    actions = {name for name in map(_name, domain["actions"]) if not name.startswith("validate_")}
     intents = {*map(_name, domain["intents"]), "nlu_fallback"}
     return Dialogue(frozenset(intents), frozenset(actions), frozenset(domain["forms"]), rules)
 
@@ -115,5 +115,5 @@ def _in(steps: Sequence[Mark], marks: Sequence[Mark]) -> bool:
     )
 
 
-def _name(intent: Any) -> str:
-    return str(next(iter(intent))) if isinstance(intent, dict) else str(intent)
+def _name(one: Any) -> str:
+    return str(next(iter(one))) if isinstance(one, dict) else str(one)

@@ -1,7 +1,9 @@
 """The five seconds: a message is stored at once, and answered in the response to its call if the answer comes in time.
 
-With the right to send, an answer that is late is sent (``courier``). Without it the calls are held until WeChat cuts them
-and calls again, which gives the bot some fifteen seconds; then the customer gets a link to press for the result.
+With the right to send, an answer that is late is sent (``courier``); one that is sure to be late, because many turns are
+before it, is not waited for, so that under a rush each call is still acknowledged in time. Without that right the calls are
+held until WeChat cuts them and calls again, which gives the bot some fifteen seconds; then the customer gets a link to press
+for the result.
 """
 
 import asyncio
@@ -26,6 +28,9 @@ from care.errors import CareError, NotFound, Unavailable
 from care.http.limits import RateLimiter
 
 log = structlog.get_logger()
+
+_HOPE = 0.5
+"""An answer is waited for if its turn is expected to begin within this share of the time for it."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class Answering:
         began = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(self._seconds.answer):
-                attempt = await self._begin(message, stamp)
+                attempt = await self._begin(message, stamp, hopeless=self._hopeless())
                 if attempt.reply is not None:
                     return attempt.reply
                 receipt = await self._receive(message, attempt)
@@ -100,8 +105,14 @@ class Answering:
             log.exception("wechat.not_answered", kind=type(message).__name__)
             return None if self._pushes else self._come_again()
 
-    async def _begin(self, message: Incoming, stamp: int) -> Attempt:
-        patience = timedelta(seconds=self._seconds.cut)
+    def _hopeless(self) -> bool:
+        """Whether an answer would come too late, and can be sent."""
+        return self._pushes and (
+            self._conversations.runner.wait_ahead > self._seconds.answer * _HOPE
+        )
+
+    async def _begin(self, message: Incoming, stamp: int, *, hopeless: bool) -> Attempt:
+        patience = timedelta(seconds=0 if hopeless else self._seconds.cut)
         return await self._db.write(
             lambda session: self._attempts.begin(session, message, stamp, self._clock(), patience)
         )

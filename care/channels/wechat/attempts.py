@@ -38,7 +38,8 @@ _KEPT = timedelta(hours=1)
 class Attempt:
     """What an attempt found: its number, and the reply if there is one already.
 
-    ``leave``: it takes no answer with it, for its line is cut, or it is the last one and its answer is better sent.
+    ``leave``: it takes no answer with it, for its line is cut, nobody waits for one, or it is the last one and its answer is
+    better sent.
     """
 
     stamp: int
@@ -68,7 +69,8 @@ class Attempts:
     def begin(
         self, session: Session, message: Incoming, stamp: int, now: datetime, patience: timedelta
     ) -> Attempt:
-        """Note an attempt that was signed at ``stamp``. For ``patience`` what is said goes with its response."""
+        """Note an attempt that was signed at ``stamp``. For ``patience`` what is said goes with its response; without any
+        it is sent."""
         row = session.get(WechatCallback, message.key, with_for_update=True, populate_existing=True)
         first = row is None
         if row is None:
@@ -84,7 +86,7 @@ class Attempts:
         if first:
             self._heard(session, reach, message, now)
         until, number = now + patience, _number(row, message, stamp)
-        leave = stamp < row.last_stamp
+        leave = stamp < row.last_stamp or not patience
         if self.pushes and number >= LAST_ATTEMPT and not leave:
             leave = self._lost(session, row, now) if newer else row.reply is None
         if row.reply is None and not leave and may_answer(message):

@@ -52,6 +52,7 @@ class Catalogue:
         self.intents = intents_of(files)
         self.examples = list(_examples(files))
         self.entities = _domain_names(files, "entities")
+        self.actions = _domain_names(files, "actions")
         self.replies = dict(_replies(files))
         self.faq = [_plain(entry) for entry in faq_entries(files)]
 

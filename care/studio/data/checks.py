@@ -190,7 +190,7 @@ def _flows(files: Files, catalogue: Catalogue) -> Iterator[Finding]:
         "slot": set(domain["slots"]) | {"requested_slot"},
         "form": set(domain["forms"]),
     }
-    actions = {*domain["actions"], *domain["forms"], *catalogue.replies}
+    actions = {*catalogue.actions, *domain["forms"], *catalogue.replies}
     for path in (*files.below(RULES), *files.below(STORIES)):
         content = files.content(path) or {}
         for key in ("rules", "stories"):

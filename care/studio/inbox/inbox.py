@@ -24,10 +24,11 @@ class NoSuchGroup(NotFound):
 
 @dataclass(frozen=True)
 class Filter:
-    """Which groups are wanted: those of a predicted intent, those with a main reason; ``None``: all."""
+    """Which groups are wanted: those of a predicted intent, with a main reason, with a text in them; ``None``: all."""
 
     intent: str | None = None
     reason: str | None = None
+    containing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -119,4 +120,6 @@ def _wanted(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(SentenceGroup.intent == wanted.intent)
     if wanted.reason is not None:
         conditions.append(SentenceGroup.reason == wanted.reason)
+    if wanted.containing:
+        conditions.append(SentenceGroup.text.icontains(wanted.containing, autoescape=True))
     return conditions

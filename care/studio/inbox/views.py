@@ -71,6 +71,7 @@ class Wanted(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MOST)] = 20
     intent: Annotated[str, Field(max_length=80)] | None = None
     reason: Annotated[str, Field(max_length=12)] | None = None
+    containing: Annotated[str, Field(max_length=100)] | None = None
 
 
 class SeenGroup(BaseModel):
@@ -119,7 +120,7 @@ def inbox_router(db: Database, clock: Clock, data: TrainingData, gate: StudioGat
     @router.post("/claim", summary="Be given the groups that teach most")
     async def claim(body: Wanted, trainer: Annotated[Trainer, Depends(gate.writer)]) -> Batch:
         """They are kept for this trainer for ten minutes; each call prolongs it."""
-        wanted = Filter(body.intent, body.reason)
+        wanted = Filter(body.intent, body.reason, body.containing)
         groups, waiting = await db.write(
             lambda session: (
                 inbox.claim(session, trainer.id, wanted, body.limit, clock()),
@@ -138,12 +139,13 @@ def inbox_router(db: Database, clock: Clock, data: TrainingData, gate: StudioGat
         limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
         intent: Annotated[str | None, Query(max_length=80)] = None,
         reason: Annotated[str | None, Query(max_length=12)] = None,
+        containing: Annotated[str | None, Query(max_length=100)] = None,
         after_score: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
         after_id: Annotated[str | None, Query(max_length=26)] = None,
     ) -> list[GroupInfo]:
         """``after_score`` and ``after_id``: those of the last group of the page before."""
         after = After(after_score, after_id or "") if after_score is not None else None
-        wanted = Filter(intent, reason)
+        wanted = Filter(intent, reason, containing)
         groups = await db.read(lambda session: inbox.page(session, wanted, limit, after))
         return [group_info(one) for one in groups]
 

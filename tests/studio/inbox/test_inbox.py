@@ -51,6 +51,24 @@ async def test_the_next_sentence_tells_how_the_answer_was_taken(
     assert reasons["给我叫个人"] == "sure"
 
 
+async def test_a_sentence_is_found_by_words_in_it(world: World, trainer: AgentClient) -> None:
+    for address, text in (("a", "家里WiFi老掉线"), ("b", "流量还剩100%吗"), ("c", "想换个号码")):
+        await world.says(address, text)
+    await fill(world)
+    for sought, found in (
+        ("wifi", ["家里WiFi老掉线"]),
+        ("0%", ["流量还剩100%吗"]),
+        ("%换", []),
+        ("_", []),
+        ("", ["家里WiFi老掉线", "流量还剩100%吗", "想换个号码"]),
+    ):
+        batch = await trainer.post("/studio/inbox/claim", {"containing": sought})
+        assert sorted(one["text"] for one in batch["groups"]) == sorted(found)
+        assert batch["open"] == len(found)
+        page = await trainer.get("/studio/inbox", containing=sought)
+        assert sorted(one["text"] for one in page) == sorted(found)
+
+
 async def test_the_same_sentence_is_one_group_and_counted(
     world: World, trainer: AgentClient
 ) -> None:

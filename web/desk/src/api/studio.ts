@@ -154,6 +154,7 @@ export interface Week {
 export interface Wanted {
   intent?: string | undefined
   reason?: string | undefined
+  containing?: string | undefined
   limit?: number
 }
 

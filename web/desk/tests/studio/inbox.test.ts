@@ -87,7 +87,56 @@ it('of a lost race it fetches the list anew and tells', async () => {
   await one.begin()
   await expect(one.decide({ outcome: 'right' })).rejects.toThrow('慢了一步')
   expect(studio.claim).toHaveBeenCalledTimes(2)
-  expect(one.busy.value).toBe(false)
+})
+
+it('takes the next key at once, and sends one after the other', async () => {
+  const answers: (() => void)[] = []
+  studio.decide.mockImplementation(
+    ({ groups }: { groups: { id: string }[] }) =>
+      new Promise((resolve) => answers.push(() => resolve({ id: groups[0]!.id, groups: groups.map(({ id }) => id) }))),
+  )
+  const one = inbox()
+  await one.begin()
+  const both = [one.decide({ outcome: 'right' }), one.decide({ outcome: 'skipped' })]
+  expect(one.current.value?.id).toBe('g2')
+  await vi.waitFor(() => expect(answers).toHaveLength(1))
+  answers[0]!()
+  await vi.waitFor(() => expect(answers).toHaveLength(2))
+  answers[1]!()
+  await Promise.all(both)
+  expect(studio.decide.mock.calls.map(([body]) => [body.outcome, body.groups[0].id])).toEqual([
+    ['right', 'g0'],
+    ['skipped', 'g1'],
+  ])
+  expect(one.done.value.map(({ id }) => id)).toEqual(['g1', 'g0'])
+})
+
+it('gives back what could not be sent, and goes on', async () => {
+  studio.decide.mockRejectedValueOnce(new TypeError('no network'))
+  const one = inbox()
+  await one.begin()
+  const failing = one.decide({ outcome: 'right' })
+  const next = one.decide({ outcome: 'right' })
+  await expect(failing).rejects.toThrow('no network')
+  await next
+  expect(one.groups.value.map(({ id }) => id).slice(0, 2)).toEqual(['g0', 'g2'])
+  expect(one.open.value).toBe(39)
+})
+
+it('a batch that is fetched meanwhile does not bring back what is being sent', async () => {
+  const one = inbox()
+  await one.begin()
+  const loading = one.load()
+  const sent = one.decide({ outcome: 'right' })
+  await Promise.all([loading, sent])
+  expect(one.groups.value.map(({ id }) => id)).not.toContain('g0')
+})
+
+it('asks for what is sought', async () => {
+  const one = inbox()
+  one.wanted.containing = '机顶盒'
+  await one.load()
+  expect(studio.claim).toHaveBeenCalledWith({ limit: 30, containing: '机顶盒' })
 })
 
 it('puts back what was undone, and opens it', async () => {

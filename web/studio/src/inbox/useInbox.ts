@@ -7,16 +7,19 @@ const BATCH = 30
 /** So few are left when the next batch is fetched. */
 const LOW = 5
 
-/** A trainer's batch of the inbox: which group is open, which are selected, what becomes of them. */
+/**
+ * A trainer's batch of the inbox: which group is open, which are selected, what becomes of them.
+ *
+ * What is decided leaves the list at once, so that the next key is about the next group; the requests go out one after the other.
+ */
 export function useInbox(studio: StudioApi) {
   const groups = shallowRef<Group[]>([])
   const at = ref(0)
   const open = ref(0)
   const selected = reactive(new Set<string>())
   const done = shallowRef<Action[]>([])
-  const busy = ref(false)
   const loaded = ref(false)
-  const wanted = reactive<{ intent: string; reason: string }>({ intent: '', reason: '' })
+  const wanted = reactive({ intent: '', reason: '', containing: '' })
 
   const current = computed<Group | null>(() => groups.value[at.value] ?? null)
   /** The groups that the next decision is about: the selected ones, else the open one. */
@@ -25,21 +28,35 @@ export function useInbox(studio: StudioApi) {
     return some.length > 0 ? some : current.value === null ? [] : [current.value]
   })
 
-  async function load(): Promise<void> {
+  /** Decided here, and not known to the server yet. */
+  const sending = new Set<string>()
+  let last: Promise<unknown> = Promise.resolve()
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+
+  async function fetchBatch(): Promise<void> {
     const batch = await studio.claim({
       limit: BATCH,
       intent: wanted.intent || undefined,
       reason: wanted.reason || undefined,
+      containing: wanted.containing || undefined,
     })
     const open_ = current.value?.id
-    groups.value = batch.groups
-    open.value = batch.open
+    groups.value = batch.groups.filter((group) => !sending.has(group.id))
+    open.value = batch.open - (batch.groups.length - groups.value.length)
     loaded.value = true
-    const known = new Set(batch.groups.map((group) => group.id))
+    const known = new Set(groups.value.map((group) => group.id))
     for (const id of [...selected]) if (!known.has(id)) selected.delete(id)
-    const place = batch.groups.findIndex((group) => group.id === open_)
-    at.value = place >= 0 ? place : Math.min(at.value, Math.max(0, batch.groups.length - 1))
+    const place = groups.value.findIndex((group) => group.id === open_)
+    if (place >= 0) at.value = place
+    else move(0)
   }
+
+  const load = (): Promise<void> => inTurn(fetchBatch)
 
   function move(by: number): void {
     at.value = Math.min(Math.max(0, at.value + by), Math.max(0, groups.value.length - 1))
@@ -49,54 +66,60 @@ export function useInbox(studio: StudioApi) {
     if (!selected.delete(id)) selected.add(id)
   }
 
-  /** Decide on what is meant; of a lost race the list is fetched anew, and the error thrown. */
-  async function decide(decision: Omit<Decision, 'groups'>, example?: string): Promise<Action | null> {
-    const some = meant.value
-    if (some.length === 0 || busy.value) return null
-    busy.value = true
-    try {
-      const action = await studio.decide({
-        ...decision,
-        groups: some.map(({ id, version }) =>
-          example !== undefined && some.length === 1 ? { id, version, example } : { id, version },
-        ),
-      })
-      done.value = [action, ...done.value].slice(0, 20)
-      const gone = new Set(action.groups)
-      groups.value = groups.value.filter((group) => !gone.has(group.id))
-      selected.clear()
-      open.value = Math.max(0, open.value - gone.size)
-      move(0)
-      if (groups.value.length <= LOW) await load()
-      return action
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 409 && error.code === 'stale') await load()
-      throw error
-    } finally {
-      busy.value = false
-    }
+  function take(some: readonly Group[]): void {
+    for (const { id } of some) sending.add(id)
+    groups.value = groups.value.filter((group) => !sending.has(group.id))
+    open.value = Math.max(0, open.value - some.length)
+    selected.clear()
+    move(0)
   }
 
-  async function undo(): Promise<boolean> {
-    const last = done.value[0]
-    if (last === undefined || busy.value) return false
-    busy.value = true
-    try {
-      const batch = await studio.undo(last.id)
-      done.value = done.value.slice(1)
-      groups.value = [...batch.groups, ...groups.value]
-      open.value += batch.groups.length
-      at.value = 0
-      return true
-    } finally {
-      busy.value = false
-    }
+  function putBack(some: readonly Group[]): void {
+    groups.value = [...some, ...groups.value]
+    open.value += some.length
+    at.value = 0
   }
+
+  /** Decide on what is meant. On an error the groups come back, of a lost race the list is fetched anew; it is thrown. */
+  async function decide(decision: Omit<Decision, 'groups'>, example?: string): Promise<Action | null> {
+    const some = meant.value
+    if (some.length === 0) return null
+    take(some)
+    return inTurn(async () => {
+      try {
+        const action = await studio.decide({
+          ...decision,
+          groups: some.map(({ id, version }) =>
+            example !== undefined && some.length === 1 ? { id, version, example } : { id, version },
+          ),
+        })
+        done.value = [action, ...done.value].slice(0, 20)
+      } catch (error) {
+        for (const { id } of some) sending.delete(id)
+        if (error instanceof ApiError && error.status === 409 && error.code === 'stale') await fetchBatch()
+        else putBack(some)
+        throw error
+      }
+      for (const { id } of some) sending.delete(id)
+      if (groups.value.length <= LOW) await fetchBatch()
+      return done.value[0] ?? null
+    })
+  }
+
+  const undo = (): Promise<boolean> =>
+    inTurn(async () => {
+      const one = done.value[0]
+      if (one === undefined) return false
+      const batch = await studio.undo(one.id)
+      done.value = done.value.slice(1)
+      putBack(batch.groups)
+      return true
+    })
 
   async function begin(): Promise<void> {
     done.value = await studio.actions()
     await load()
   }
 
-  return { groups, at, open, selected, done, busy, loaded, wanted, current, meant, begin, load, move, toggle, decide, undo }
+  return { groups, at, open, selected, done, loaded, wanted, current, meant, begin, load, move, toggle, decide, undo }
 }
