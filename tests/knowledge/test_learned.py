@@ -41,9 +41,16 @@ def learned(few: Library) -> Learned:
     return learn(few, load_encoder(), VectorCache(None, "test"))
 
 
-def asked(learned: Learned, library: Library, text: str) -> np.ndarray:
-    vector = load_encoder().encode([normalise(text)])[0]
-    return learned.logarithms(text, vector, Analyzer(library.vocabulary))
+Asked = Callable[[Learned, str], np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def asked(few: Library) -> Asked:
+    """What is known of a text by what was learned."""
+    analyzer, encoder = Analyzer(few.vocabulary), load_encoder()
+    return lambda learned, text: learned.logarithms(
+        text, encoder.encode([normalise(text)])[0], analyzer
+    )
 
 
 def written(folder: Path, library: Library, more: str = "") -> None:
@@ -63,27 +70,29 @@ def wait_for(happened: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_each_wording_is_most_likely_about_its_own_entry(learned: Learned, few: Library) -> None:
+def test_each_wording_is_most_likely_about_its_own_entry(
+    learned: Learned, few: Library, asked: Asked
+) -> None:
     right = [
-        int(asked(learned, few, text).argmax()) == place
+        int(asked(learned, text).argmax()) == place
         for place, entry in enumerate(few.entries)
         for text in entry.wordings[::6]
     ]
     assert np.mean(right) > 0.95
-    assert np.exp(asked(learned, few, "卡丢了")).sum() == pytest.approx(1, abs=1e-4)
-    assert np.exp(asked(learned, few, "\ud800 😀")).sum() == pytest.approx(1, abs=1e-4)
+    assert np.exp(asked(learned, "卡丢了")).sum() == pytest.approx(1, abs=1e-4)
+    assert np.exp(asked(learned, "\ud800 😀")).sum() == pytest.approx(1, abs=1e-4)
 
 
 def test_what_is_kept_is_the_same_and_learned_again_it_is_too(
-    learned: Learned, few: Library, tmp_path: Path
+    learned: Learned, few: Library, asked: Asked, tmp_path: Path
 ) -> None:
     file = file_of(tmp_path, few, "test")
     learned.save(file)
     kept, again = Learned.restore(file), learn(few, load_encoder(), VectorCache(None, "test"))
     assert kept is not None
     for text in ("卡丢了怎么办", "how much"):
-        assert np.array_equal(asked(kept, few, text), asked(learned, few, text))
-        assert np.allclose(asked(again, few, text), asked(learned, few, text), atol=1e-3)
+        assert np.array_equal(asked(kept, text), asked(learned, text))
+        assert np.allclose(asked(again, text), asked(learned, text), atol=1e-3)
     assert os.listdir(tmp_path) == [file.name]
 
 
