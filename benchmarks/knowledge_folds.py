@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from benchmarks.nlu.near_duplicates import groups
 from care.knowledge.analysis import Analyzer, Terms, normalise
 from care.knowledge.entries import Entry, Library
+from care.knowledge.learner import learn
 from care.knowledge.search import HybridKnowledgeBase, Measures
 from care.knowledge.sentence_encoder import SentenceEncoder, Vectors, load_encoder
 from care.knowledge.vector_cache import VectorCache
@@ -24,6 +25,7 @@ from care.knowledge.vector_cache import VectorCache
 ROOT = Path(__file__).resolve().parent.parent
 FAQ = ROOT / "data" / "faq"
 CACHE = ROOT / "var" / "cache" / "bench"
+DEVELOPMENT = Path(__file__).with_name("knowledge_development.yml")
 UNANSWERABLE = Path(__file__).with_name("knowledge_unanswerable.yml")
 
 FOLDS = 10
@@ -95,6 +97,12 @@ def without(library: Library, away: frozenset[str]) -> Library:
     return replace(library, entries=tuple(entries), refused=refused)
 
 
+def taught(library: Library, encoder: SentenceEncoder) -> HybridKnowledgeBase:
+    """The knowledge base, with what can be learned of it."""
+    base = HybridKnowledgeBase(library, encoder=encoder)
+    return base.taught(learn(library, encoder, VectorCache(None, encoder.name)))
+
+
 def held_out(
     library: Library, encoder: SentenceEncoder, folds: int = FOLDS
 ) -> Iterator[tuple[HybridKnowledgeBase, list[Question]]]:
@@ -109,7 +117,7 @@ def held_out(
         away = frozenset(text for text in wordings(library.entries) if dealt[text] == fold)
         away |= frozenset(of_writer)
         rest = without(library, away)
-        base = HybridKnowledgeBase(rest, encoder=encoder)
+        base = taught(rest, encoder)
         asked = []
         for place, entry in enumerate(library.entries):
             for text in sorted(away & set(entry.wordings) - set(rest.entries[place].wordings)):
@@ -138,5 +146,18 @@ def unanswerable(library: Library, base: HybridKnowledgeBase) -> list[Question]:
     return [
         Question(text, terms, None, kind, base.measures(text, terms))
         for kind, text in texts
+        for terms in [analyzer.terms(text)]
+    ]
+
+
+def development(library: Library, base: HybridKnowledgeBase) -> list[Question]:
+    """The questions that were written to develop the search."""
+    listed = YAML(typ="safe", pure=True).load(DEVELOPMENT.read_text(encoding="utf-8"))["questions"]
+    places = {entry.id: place for place, entry in enumerate(library.entries)}
+    analyzer = Analyzer(library.vocabulary)
+    return [
+        Question(text, terms, places[name], "development", base.measures(text, terms))
+        for name, texts in listed.items()
+        for text in texts
         for terms in [analyzer.terms(text)]
     ]

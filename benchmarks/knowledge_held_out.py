@@ -5,22 +5,26 @@ Run in the care environment: ``.venv/care/bin/python -m benchmarks.knowledge_hel
 many of those without an answer are refused. It shows no question: nothing may be tuned on them.
 """
 
-from pathlib import Path
+import argparse
 
+from benchmarks.knowledge_folds import FAQ, taught
 from care.knowledge import Answer, Candidates, HybridKnowledgeBase, Unknown
 from care.knowledge.entries import load_library
+from care.knowledge.sentence_encoder import load_encoder
 from tests.knowledge.held_out import questions, unchanged
-
-ROOT = Path(__file__).resolve().parent.parent
-FAQ = ROOT / "data" / "faq"
-CACHE = ROOT / "var" / "cache"
 
 
 def main() -> None:
     """Ask all questions."""
     if not unchanged():
         raise SystemExit("tests/knowledge/questions.yml is not the file that was first measured")
-    base = HybridKnowledgeBase(load_library(FAQ), cache=CACHE)
+    parser = argparse.ArgumentParser(description="The FAQ search on held-out questions.")
+    parser.add_argument(
+        "--plain", action="store_true", help="as it is before the wordings have been learned"
+    )
+    plain = parser.parse_args().plain
+    library, encoder = load_library(FAQ), load_encoder()
+    base = HybridKnowledgeBase(library, encoder=encoder) if plain else taught(library, encoder)
     answerable = [one for one in questions() if one.entries]
     first = among = told = offered = wrong = back = back_right = 0
     for one in answerable:

@@ -22,12 +22,13 @@ from benchmarks.knowledge_folds import (
     Question,
     held_out,
     remembering,
+    taught,
     unanswerable,
     wordings,
 )
 from care.knowledge.entries import Library, load_library
 from care.knowledge.protocol import Answer, Candidates, Hit, Outcome, Unknown
-from care.knowledge.search import MOST_CANDIDATES, HybridKnowledgeBase, Limits, decide
+from care.knowledge.search import LEARNED, MOST_CANDIDATES, HybridKnowledgeBase, Limits, decide
 from care.knowledge.sentence_encoder import SentenceEncoder
 
 WORTH = {"right": 1.0, "offered": 0.6, "unknown": 0.0, "offered_wrong": -0.4, "wrong": -1.0}
@@ -160,7 +161,10 @@ def main() -> None:
     heads = "threshold doubt  right  offer  unkn.  offwr  wrong  refused   worth"
     held = ask_held_out(library, encoder, folds)
     answerable = [one for one in held if one.wanted]
-    others = [*ask_unanswerable(library, base), *(one for one in held if not one.wanted)]
+    others = [
+        *ask_unanswerable(library, taught(library, encoder)),
+        *(one for one in held if not one.wanted),
+    ]
     halves: tuple[Half, Half] = ("choose", "report")
     for half in halves:
         ours = of_half(answerable, half)
@@ -179,8 +183,8 @@ def main() -> None:
     print("chosen:\n" + describe(*choosing, best))
     print("\nReporting half, percent:\n" + heads)
     print("as chosen here:\n" + describe(*reporting, best))
-    print("as care/knowledge/search.py has it:\n" + describe(*reporting, Limits()))
-    for name, limits in (("chosen", best), ("care/knowledge/search.py", Limits())):
+    print("as care/knowledge/search.py has it:\n" + describe(*reporting, LEARNED))
+    for name, limits in (("chosen", best), ("care/knowledge/search.py", LEARNED)):
         back, all_back = (guessed(reporting[0], limits, right) for right in (True, False))
         print(
             f"asked back from {limits.guess:.2f} ({name}): {all_back:.1%} of the questions with an answer, the right "
@@ -188,7 +192,7 @@ def main() -> None:
         )
     for kind in dict.fromkeys(one.kind for one in others):
         of_kind = [question for question in others if question.kind == kind]
-        print(f"refused of {kind}: {share(of_kind, Limits(), 'unknown'):.1%} of {len(of_kind)}")
+        print(f"refused of {kind}: {share(of_kind, LEARNED, 'unknown'):.1%} of {len(of_kind)}")
 
 
 if __name__ == "__main__":

@@ -1,17 +1,29 @@
 """The weights of ``care/knowledge/relevance.py``: ``.venv/care/bin/python -m benchmarks.knowledge_weights``
 
 Fitted by maximum likelihood as the choice between the entries and "none of these": on wordings held out of the entries
-of the choosing half, and on the choosing half of the questions without an answer. Printed with it: how often the right
-entry comes first, by words alone and by all, on both halves.
+of the choosing half, and on the choosing half of the questions without an answer; once with what is learned of the
+wordings that are not held out, and once without. Printed with it: how often the right entry comes first, by words alone
+and by all, on both halves, and of the questions of ``knowledge_development.yml``.
 """
+
+import argparse
+from dataclasses import astuple, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.knowledge_folds import FAQ, Question, held_out, remembering, unanswerable
-from care.knowledge import relevance as present
+from benchmarks.knowledge_folds import (
+    FAQ,
+    FOLDS,
+    Question,
+    development,
+    held_out,
+    remembering,
+    taught,
+    unanswerable,
+)
 from care.knowledge.entries import load_library
-from care.knowledge.search import HybridKnowledgeBase
+from care.knowledge.relevance import LEARNED, PLAIN, Weights
 
 REFUSALS = 0.25
 """What the questions without an answer count beside those with one, which count 1 together."""
@@ -22,20 +34,22 @@ STEPS = 50
 Matrix = NDArray[np.float64]
 
 
-def features(question: Question) -> Matrix:
-    """For each entry likeness, cover and its cosines (point, nearest wording), and a last row for none of them."""
+def features(question: Question, learned: bool) -> Matrix:
+    """For each entry what ``Weights`` count, in their order, and a last row for none of them."""
     found = question.found
     assert found is not None
+    assert found.learned is not None
     columns = [found.words.likeness, found.words.cover, found.meaning.point, found.meaning.nearest]
+    columns.append(found.learned if learned else np.zeros(len(found.places)))
     rows = np.zeros((len(found.places) + 1, len(columns) + 2))
     rows[:-1, :-2] = np.stack(columns, axis=1)
     rows[-1, -2:] = 1.0, found.refused
     return rows
 
 
-def fit(questions: list[Question]) -> Matrix:
+def fit(questions: list[Question], learned: bool) -> Matrix:
     """The weights of greatest likelihood, by Newton's method with halved steps."""
-    rows = np.stack([features(one) for one in questions])
+    rows = np.stack([features(one, learned) for one in questions])
     chosen = np.array([-1 if one.wanted is None else one.wanted for one in questions])
     right = rows[np.arange(len(rows)), chosen]
     refused = chosen < 0
@@ -68,12 +82,17 @@ def fit(questions: list[Question]) -> Matrix:
     return weights
 
 
-def places_of_right(questions: list[Question], weights: Matrix | None) -> NDArray[np.int64]:
+def places_of_right(
+    questions: list[Question], weights: Matrix | None, learned: bool = True
+) -> NDArray[np.int64]:
     """How many entries stand before the right one; by words alone without ``weights``."""
     before = []
     for one in questions:
         assert one.found is not None
-        scores = one.found.words.scores() if weights is None else features(one)[:-1] @ weights
+        if weights is None:
+            scores = one.found.words.scores()
+        else:
+            scores = features(one, learned)[:-1] @ weights
         before.append(int((scores > scores[one.wanted]).sum()))
     return np.array(before)
 
@@ -85,26 +104,41 @@ def describe(before: NDArray[np.int64]) -> str:
 
 def main() -> None:
     """Fit, and print."""
+    parser = argparse.ArgumentParser(description="The weights of the FAQ search.")
+    parser.add_argument(
+        "--folds", type=int, default=FOLDS, help="ask only so many of the ten folds (quicker)"
+    )
+    folds = parser.parse_args().folds
     library = load_library(FAQ)
     encoder = remembering(library)
-    asked = [one for _, questions in held_out(library, encoder) for one in questions if one.found]
-    whole = HybridKnowledgeBase(library, encoder=encoder)
+    asked = [
+        one for _, questions in held_out(library, encoder, folds) for one in questions if one.found
+    ]
+    whole = taught(library, encoder)
     others = [one for one in unanswerable(library, whole) if one.found]
+    developing = [one for one in development(library, whole) if one.found]
     choosing = [one for one in (*asked, *others) if one.kind.startswith("choose")]
-    weights = fit(choosing)
-    names = ("LIKENESS", "COVER", "MEANING", "NEAREST", "NONE", "REFUSED")
-    print(f"{len(choosing)} questions of the choosing half")
-    print("fitted:  ", ", ".join(f"{n} {w:.2f}" for n, w in zip(names, weights, strict=True)))
-    now = np.array([getattr(present, name) for name in names])
-    print("present: ", ", ".join(f"{n} {w:.2f}" for n, w in zip(names, now, strict=True)))
     usual = np.mean([one.found.refused for one in asked if one.found and one.wanted is not None])
+    print(f"{len(choosing)} questions of the choosing half")
     print(f"nearness to a refused question, on average: {usual:.2f}")
-    for half in ("choose", "report"):
-        ours = [one for one in asked if one.kind == half]
-        print(f"\n{half}: {len(ours)} wordings held out; the right entry")
-        print(f"  by words alone  {describe(places_of_right(ours, None))}")
-        print(f"  by all, fitted  {describe(places_of_right(ours, weights))}")
-        print(f"  by all, present {describe(places_of_right(ours, now))}")
+    groups = {half: [one for one in asked if one.kind == half] for half in ("choose", "report")}
+    groups["development"] = developing
+    for half, ours in groups.items():
+        print(f"{half}, {len(ours)}: by words alone {describe(places_of_right(ours, None))}")
+    for learned, present in ((False, PLAIN), (True, LEARNED)):
+        print("\nwith what was learned" if learned else "\nwithout what was learned")
+        weights = fit(choosing, learned)
+        _print("fitted:  ", weights)
+        now = np.array(astuple(present))
+        _print("present: ", now)
+        for half, ours in groups.items():
+            print(f"  {half}: fitted  {describe(places_of_right(ours, weights, learned))}")
+            print(f"  {half}: present {describe(places_of_right(ours, now, learned))}")
+
+
+def _print(title: str, weights: Matrix) -> None:
+    names = (field.name for field in fields(Weights))
+    print(title, ", ".join(f"{n} {w:.2f}" for n, w in zip(names, weights, strict=True)))
 
 
 if __name__ == "__main__":

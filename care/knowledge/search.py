@@ -1,7 +1,6 @@
-"""The knowledge base searched by words and meaning, and its replacement while the server runs."""
+"""The knowledge base searched by words, by meaning, and by what was learned of its wordings."""
 
-import re
-from collections.abc import Callable, Collection
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,19 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from care.knowledge.analysis import Analyzer, Terms, normalise
-from care.knowledge.entries import Entry, Library, load_library
+from care.knowledge.encoded import encode
+from care.knowledge.entries import Entry, Library
 from care.knowledge.index import Document, Floats, LexicalIndex, Measured
-from care.knowledge.meaning import MeaningIndex, Near
-from care.knowledge.protocol import Answer, Candidates, Hit, KnowledgeBase, Outcome, Unknown
+from care.knowledge.learned import Learned, file_of, worth_learning
+from care.knowledge.meaning import Near
+from care.knowledge.network import Numbers
+from care.knowledge.protocol import Answer, Candidates, Hit, Outcome, Unknown
 from care.knowledge.relevance import USUAL, relevance
-from care.knowledge.sentence_encoder import SentenceEncoder, Vectors, load_encoder
+from care.knowledge.sentence_encoder import SentenceEncoder, load_encoder
 from care.knowledge.vector_cache import VectorCache
 
 WHOLE = 10_000
 """Up to so many entries, the meaning of all of them is asked."""
 SHORTLIST = 300
 """How many entries are left to meaning in a larger base."""
-SENTENCE_END = re.compile(r"[。！？；\n]")
 MOST_CANDIDATES = 3
 COMPANION = 0.8
 """The share of the threshold that a candidate beside the best must reach."""
@@ -43,17 +44,23 @@ class Limits:
     guess: float = 0.37
 
 
+LEARNED = Limits(threshold=0.81, doubt=3.0, guess=0.47)
+"""For a base of whose wordings was learned; ``Limits()`` are those of one of which was not, or not yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measures:
     """What is known of the entries at ``places`` before it is brought to one figure.
 
-    ``refused`` is the question's greatest cosine with one that no entry answers.
+    ``refused`` is the question's greatest cosine with one that no entry answers, ``learned`` are the logarithms of the
+    chances that it is about the entries: none where nothing was learned.
     """
 
     places: NDArray[np.intp]
     words: Measured
     meaning: Near
     refused: float
+    learned: Numbers | None = None
 
 
 class HybridKnowledgeBase:
@@ -71,7 +78,7 @@ class HybridKnowledgeBase:
         encoder: SentenceEncoder | None = None,
         cache: Path | None = None,
     ) -> None:
-        self.limits = limits or Limits()
+        self._limits = limits
         self._entries = library.entries
         self._by_id = {entry.id: entry for entry in library.entries}
         self._analyzer = Analyzer(library.vocabulary)
@@ -83,7 +90,33 @@ class HybridKnowledgeBase:
             for entry in library.entries
         )
         kept = VectorCache(cache, self._encoder.name)
-        self._meaning, self._refused = meanings(library, self._encoder, kept, self._whole)
+        encoded = encode(library, self._encoder, kept, answers=self._whole)
+        self._meaning, self._refused = encoded.meaning(each=self._whole), encoded.refused
+        self._file = None
+        if cache is not None and worth_learning(library):
+            self._file = file_of(cache, library, self._encoder.name)
+        self._learned = Learned.restore(self._file) if self._file else None
+
+    @property
+    def limits(self) -> Limits:
+        """When a hit is good enough to be said."""
+        return self._limits or (LEARNED if self._learned else Limits())
+
+    @property
+    def may_learn(self) -> bool:
+        """Whether this base would be better by what can be learned of its wordings, and has a place to keep it."""
+        return self._file is not None and self._learned is None
+
+    def with_what_was_learned(self) -> "HybridKnowledgeBase | None":
+        """The same base that searches by what was learned of it, too; none where that is not on disk."""
+        learned = Learned.restore(self._file) if self._file else None
+        return self.taught(learned) if learned else None
+
+    def taught(self, learned: Learned) -> "HybridKnowledgeBase":
+        """The same base that searches by this, too."""
+        other = copy(self)
+        other._learned = learned
+        return other
 
     def search(self, question: str, limit: int = 5) -> list[Hit]:
         """The entries that come nearest, best first, however weak."""
@@ -121,13 +154,16 @@ class HybridKnowledgeBase:
             measured = measured.at(places)
         vector = self._encoder.encode([normalise(question)])[0]
         refused = float((self._refused @ vector).max()) if len(self._refused) else USUAL
-        return Measures(places, measured, self._meaning.near(vector, places), refused)
+        learned = None
+        if self._learned is not None:
+            learned = self._learned.logarithms(question, vector, self._analyzer)[places]
+        return Measures(places, measured, self._meaning.near(vector, places), refused, learned)
 
     def hits(self, found: Measures | None, limit: int) -> list[Hit]:
         """The best of what was measured, best first."""
         if found is None:
             return []
-        scores = relevance(found.words, found.meaning, found.refused)
+        scores = relevance(found.words, found.meaning, found.refused, found.learned)
         hits = []
         for nth in best_places(scores, limit):
             entry = self._entries[found.places[nth]]
@@ -136,35 +172,6 @@ class HybridKnowledgeBase:
 
     def _ranked(self, question: str, terms: Terms, limit: int) -> list[Hit]:
         return self.hits(self.measures(question, terms), limit)
-
-
-def meanings(
-    library: Library, encoder: SentenceEncoder, cache: VectorCache, answers: bool
-) -> tuple[MeaningIndex, Vectors]:
-    """The entries by their meaning, and the vectors of what is refused.
-
-    An entry's are those of its wordings and, where wanted, of the sentences of its answer; only then are its wordings
-    also looked at one by one.
-    """
-    said = [(place, text) for place, entry in enumerate(library.entries) for text in entry.wordings]
-    answered = [
-        (place, text)
-        for place, entry in enumerate(library.entries)
-        for text in (SENTENCE_END.split(entry.answer) if answers else ())
-        if text.strip()
-    ]
-    texts = [*(text for _, text in said), *(text for _, text in answered), *library.refused]
-    vectors = cache.vectors([normalise(text) for text in texts], encoder.encode)
-    wordings, sentences, refused = np.split(vectors, [len(said), len(said) + len(answered)])
-    index = MeaningIndex(
-        len(library.entries),
-        wordings,
-        np.array([place for place, _ in said], dtype=np.intp),
-        sentences,
-        np.array([place for place, _ in answered], dtype=np.intp),
-        each=answers,
-    )
-    return index, refused
 
 
 def best_places(scores: Floats, limit: int) -> NDArray[np.intp]:
@@ -188,72 +195,3 @@ def decide(hits: list[Hit], limits: Limits, *, bare: bool = False) -> Outcome:
     reach = 0.0 if bare and best.score < 1 else best.score - limits.doubt * (1 - best.score)
     near = [hit for hit in others if hit.score > max(reach, limits.threshold * COMPANION)]
     return Candidates((best, *near)) if near else Answer(best)
-
-
-class LiveKnowledgeBase:
-    """A ``KnowledgeBase`` that can be built anew while it is used.
-
-    ``reload`` builds the new one first and then puts it in place by one assignment: whoever is
-    asking goes on with the old one, and a mistake in the files leaves the old one standing.
-    """
-
-    def __init__(self, build: Callable[[], KnowledgeBase], folder: Path | None = None) -> None:
-        self._build = build
-        self._folder = folder
-        self._seen = self._marks()
-        self._current = build()
-
-    def reload_if_changed(self) -> bool:
-        """Take up the folder's files when one has changed since the last time; gives whether one had.
-
-        Raises ``DataFileError``; the former content then stays until the files change again.
-        """
-        marks = self._marks()
-        if marks == self._seen:
-            return False
-        self._seen = marks
-        self.reload()
-        return True
-
-    def _marks(self) -> dict[str, tuple[int, int]]:
-        files = sorted(self._folder.glob("*.yml")) if self._folder is not None else []
-        return {
-            file.name: (seen.st_mtime_ns, seen.st_size)
-            for file, seen in ((file, file.stat()) for file in files)
-        }
-
-    def reload(self) -> None:
-        """Take up changed files. Raises ``DataFileError``; the former content then stays."""
-        self._current = self._build()
-
-    def search(self, question: str, limit: int = 5) -> list[Hit]:
-        """The entries that come nearest, best first, however weak."""
-        return self._current.search(question, limit)
-
-    def answer_for(self, question: str) -> Outcome:
-        """What may be told to the customer who asks this."""
-        return self._current.answer_for(question)
-
-    def entry(self, entry_id: str) -> Entry | None:
-        """The entry of this id."""
-        return self._current.entry(entry_id)
-
-    def entry_for_intent(self, intent: str, text: str) -> Entry | None:
-        """The best entry serving the intent, else the general one, else none."""
-        return self._current.entry_for_intent(intent, text)
-
-
-def open_knowledge_base(
-    folder: Path,
-    intents: Collection[str] | None = None,
-    limits: Limits | None = None,
-    cache: Path | None = None,
-) -> LiveKnowledgeBase:
-    """The knowledge base of a folder such as ``data/faq``; entries may serve only the given intents.
-
-    ``cache`` is a folder in which sentence vectors are kept. Takes a second or two with it, ten the first time: call
-    it off the event loop. Raises ``DataFileError`` naming file and entry, ``EncoderUnavailable``.
-    """
-    return LiveKnowledgeBase(
-        lambda: HybridKnowledgeBase(load_library(folder, intents), limits, cache=cache), folder
-    )

@@ -1,10 +1,12 @@
 """The real knowledge base, loaded once."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from care.knowledge import HybridKnowledgeBase, Library, intents_of_domain, load_library
+from care.knowledge.learner import Learner
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / "var" / "cache"
@@ -19,5 +21,17 @@ def library() -> Library:
 
 @pytest.fixture(scope="session")
 def base(library: Library) -> HybridKnowledgeBase:
-    """The knowledge base over data/faq."""
-    return HybridKnowledgeBase(library, cache=CACHE)
+    """The knowledge base over data/faq, as it is when its wordings have been learned."""
+    learner = Learner(ROOT / "data" / "faq", CACHE)
+    learner.start()
+    while not learner.has_ended():
+        time.sleep(0.1)
+    base = HybridKnowledgeBase(library, cache=CACHE)
+    assert not base.may_learn
+    return base
+
+
+@pytest.fixture(scope="session")
+def plain(library: Library) -> HybridKnowledgeBase:
+    """The same, of which nothing has been learned yet."""
+    return HybridKnowledgeBase(library)

@@ -37,6 +37,14 @@ def unlimited_codes() -> dict[str, str]:
     }
 
 
+def _keep_what_was_learned(cache: Path, own: Path) -> None:
+    """Take the FAQ search's files along, so that no start encodes and learns the entries anew."""
+    own.mkdir()
+    for file in cache.glob("faq-*"):
+        with contextlib.suppress(FileNotFoundError):  # another process has just removed it
+            shutil.copy2(file, own)
+
+
 class Product:
     """Started on entering, stopped on leaving; has its own ``var``, but the checkout's models.
 
@@ -57,6 +65,7 @@ class Product:
         self.data.mkdir()
         shutil.copy(ROOT / "domain.yml", self.data)
         shutil.copytree(ROOT / "data", self.data / "data")
+        _keep_what_was_learned(Layout.from_environment().cache, self.var / "cache")
         port, private, bot = free_port(), free_port(), free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.private_address = f"http://127.0.0.1:{private}"

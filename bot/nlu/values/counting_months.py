@@ -14,7 +14,7 @@ YEAR_WORD = r"(?:今年|去年|上年度?|旧年|大前年|前年|本年度?|明
 TO = r"\s*(?:一?直?到|至|~|-+|—+|–)\s*"
 # What asks for something of these months; 三个月内 alone counts a term.
 OF = r"的?(?=\s*(?:账|话费|费用|流量|消费|缴费|交费|充值|扣费|扣款|通话|详单|清单|明细|发票|单|记录|花))"
-AND = r"(?:\s*(?:[、,，/.和跟与及同]|还有|以及)\s*|(?<=\d)\s+(?=\d))"
+AND = r"(?:\s*(?:[、,，/.+&和跟与及同]|还有|以及)\s*|(?<=\d)\s+(?=\d))"
 
 
 def add_months(year: int, month: int, count: int) -> tuple[int, int]:

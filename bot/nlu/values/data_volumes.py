@@ -17,7 +17,7 @@ _VOLUME = re.compile(
 _MB = {"g": 1024, "gb": 1024, "m": 1, "mb": 1, "兆": 1, "t": 1024 * 1024, "tb": 1024 * 1024}
 # 500兆宽带 and 跑不到80兆 are speeds.
 _SPEED_AFTER = re.compile(r"\s*的?(?:宽带|带宽|光纤|网速|网络|的网|速率|独享|/s|每秒|bps|ps)")
-_FIXED_LINE_AFTER = re.compile(r"\s*的?(?:宽带|带宽|光纤|光猫|专线|-?pon)")
+_FIXED_LINE_AFTER = re.compile(r"\s*的?(?:宽带|带宽|光纤|光猫|专线|网口|端口|光口|网卡|-?pon)")
 _SPEED_TALK = re.compile(r"宽带|带宽|光纤|测速|网速|专线|装|bandwidth|测[出了的]|[兆m]升")
 _SPEED_BEFORE = re.compile(
     r"(?:测速|网速|[上下]行|速度|宽带|带宽|下载|跑到?不?到?|速率|只有|才|每秒|提速|提到|签约|升级?|我家|家里)[是有才只能不到达成\s]{0,4}$"
@@ -28,6 +28,7 @@ _GENERATIONS = frozenset("2345二三四五")
 _STORAGE = re.compile(
     r"\s*的?(?:手机|苹果|华为|小米|荣耀|oppo|vivo|iphone|ipad|三星|运行内存|内存|存储|运存|硬盘|u盘|云盘|云空间|网盘|版本?的?(?:手机|苹果|$))"
 )
+_CARD = re.compile(r"行车记录仪|相机|摄像头|监控|内存卡|存储卡|tf卡|sd卡")
 _CHIPS = frozenset(("64", "128", "256", "512"))
 _BAND = re.compile(r"wi-?fi|无线|频|路由|5g的?信号")
 _WANTED_BEFORE = re.compile(
@@ -85,6 +86,8 @@ def _is_device(text: str, match: re.Match[str]) -> bool:
         return True  # 12+512G
     before = text[: match.start()].rstrip("是有只的")
     if re.search(r"(?:内存|存储)[^,，。]{1,4}$", before):
+        return True
+    if match["n"] in _CHIPS and _CARD.search(text):
         return True
     if re.search(r"(?:手机|平板|苹果|iphone\s?\d*)$", before) and match["n"] in _CHIPS:
         return True

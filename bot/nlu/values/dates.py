@@ -29,7 +29,7 @@ _NUMBER = r"\d{1,3}|[一二两三四五六七八九]?十?[一二两三四五六�
 _FREE = r"(?<![\d零〇一二两三四五六七八九十百第几.])"
 # What a number with 号 counts when it is no day: 3号楼, 1号线, 三号桌.
 _NO_DAY = r"(?!楼|大?院|大街|线|桌|店|门|机|窗|厅|床|卡|键|库|坑|房|厂|人|单元|仓|套|栋|幢|座|室|别墅|码|资费|文|选手|双|多)"
-_SEP = r"(?:\s*[、,，/~-]\s*|[和跟与及同或到至]|或者?是?|还是)"
+_SEP = r"(?:\s*[、,，/~-]\s*|(?<=\d)\s+(?=\d)|[和跟与及同或到至]|或者?是?|还是)"
 # What stands before a house number or a name: 幸福路18号, 滨江1号.
 _NO_HOUSE = r"(?<!副卡)(?<![路街道巷弄里村苑园江湾城镇乡区座栋院尾编型单工第大小每月份])(?<!尾号)"
 
@@ -75,12 +75,16 @@ _DAYS_AWAY = re.compile(
     r"(?P<unit>天|日|个?星期|周|个?礼拜)(?P<way>以?之?后|以?之?前)(?:的今天)?(?!\d)"
 )
 # 去年的今天
-_TODAY_OF = re.compile(rf"(?:(?P<y>{_YEAR_WORD})|{_REL_MONTH})的?(?:今天|今日)")
+_TODAY_OF = re.compile(
+    rf"(?:(?P<y>{_YEAR_WORD})|{_REL_MONTH}"
+    r"|(?P<week>[上下]{1,2})一?个?(?:周|星期|礼拜))的?(?:今天|今日)"
+)
 # 过两天 is no day in particular.
 _IN_DAYS = re.compile(
-    rf"(?:^|[再等，,。\s吧啊])过(?:(?P<n>{_NUMBER})(?<!过两)(?P<unit>天|日|个?星期|周|个?礼拜))(?!没|了)"
+    rf"(?:^|[再等，,。\s吧啊])过(?!两[天日])(?:(?P<n>{_NUMBER})(?P<unit>天|日|个?星期|周|个?礼拜))(?!没|了)"
 )
 _NAMED = {
+    -4: ("大大前天",),
     -3: ("大前天", "大前日", "大前儿个", "大前儿"),
     -2: ("前天", "前日", "前儿个", "前儿", "前个儿"),
     -1: ("昨天", "昨日", "昨儿个", "昨儿", "昨个儿", "昨个", "寻日", "琴日", "噚日",
@@ -119,6 +123,9 @@ _HOLIDAY = re.compile(
     rf"(?:(?P<y>{_YEAR_WORD})的?)?(?<![\d一二三四五六七八九十百])(?P<h>{'|'.join(holidays.NAMES)})(?!的?[那这当]一?个?月|活动|促销|优惠|套餐|特惠|快乐|礼|路|广场|晚会|好|前|后|期间|假|黄金|之|\d|[号块元包月])"
     r"(?=(?P<said>节|那天|当天|晚上|上午|下午|营业|上班|开门)?)节?"
 )
+_BESIDE_HOLIDAY = re.compile(
+    rf"(?:(?P<y>{_YEAR_WORD})的?)?(?P<h>{'|'.join(holidays.NAMES)})节?的?(?P<way>前|后)一天"
+)
 # 五一 is a number, too; 过年 and 国庆 mean a time as often as a day.
 _SAID_ONLY = frozenset(("五一", "六一", "五四", "过年", "国庆", "元宵"))
 _PAST_BEFORE = re.compile(r"(?:从|自从|打从|自打)$")
@@ -137,6 +144,7 @@ def find(text: str, today: date) -> Iterator[Span]:
     )
     yield from _ends_of_months(text, today)
     yield from _holidays(text, today)
+    yield from _beside_holidays(text, today)
     for match in _NAMED_DAY.finditer(text):
         half = match["half"] or match["both"] or match["pair"] or (match["night"] or "")[:1]
         days = (
@@ -149,6 +157,9 @@ def find(text: str, today: date) -> Iterator[Span]:
         if (days := _days(match)) is not None:
             yield _span(match, today + timedelta(days=days if "后" in match["way"] else -days))
     for match in _TODAY_OF.finditer(text):
+        if match["week"]:
+            yield _span(match, today + timedelta(weeks=_months_away(match["week"])))
+            continue
         shift = _months_away(match["rel"])
         if match["y"]:
             shift = ((resolve_year(match["y"], today) or today.year) - today.year) * 12
@@ -257,6 +268,21 @@ def _holidays(text: str, today: date) -> Iterator[Span]:
             yield _span(match, day)
 
 
+def _beside_holidays(text: str, today: date) -> Iterator[Span]:
+    """国庆前一天, 元旦后一天."""
+    for match in _BESIDE_HOLIDAY.finditer(text):
+        shift = timedelta(days=-1 if match["way"] == "前" else 1)
+        year = resolve_year(match["y"], today)
+        days = holidays.occurrences(match["h"], date(year, 6, 30) if year else today)
+        beside = [day + shift for day in days if year is None or day.year == year]
+        if year is None and _speaks_of_past(text, *match.span()):
+            beside = [day for day in beside if day <= today][-1:]
+        elif year is None:
+            beside = [day for day in beside if day >= today]
+        if beside:
+            yield _span(match, beside[0])
+
+
 def _nearest(month: int, day: int, today: date) -> date | None:
     """The day nearest to ``today``; of 29 February the nearest that exists."""
     days = [_real(today.year + shift, month, day) for shift in (0, -1, 1, -2, 2, -3, 3, -4, 4)]
@@ -271,15 +297,16 @@ def _speaks_of_past(text: str, start: int, end: int) -> bool:
 
 
 _LINK = re.compile(_SEP)
+_BRACKET = re.compile(r"\s*[(（]?")
 _COMMENT = re.compile(r"[\s,，(（]*(?:也?就?是)?")
 
 
 def _explains(text: str, weekday: Span, day: Span) -> bool:
     """Whether a weekday only says what a day before it is: 11月30日，星期一."""
     named = date.fromisoformat(str(day.value)).weekday()
-    return (
-        named == date.fromisoformat(str(weekday.value)).weekday()
-        and _COMMENT.fullmatch(text, day.end, weekday.start) is not None
+    return named == date.fromisoformat(str(weekday.value)).weekday() and (
+        _COMMENT.fullmatch(text, day.end, weekday.start) is not None
+        or _BRACKET.fullmatch(text, weekday.end, day.start) is not None
     )
 
 

@@ -44,7 +44,10 @@ _FILL = (
     r"|差不多)*\s*"
 )
 # What may follow a bare amount; a measure word (个, 次, 条, G) would make it something else.
-_AFTER = r"(?=$|[\s,，。!！?？;；、了吗呢吧的啊呀哦钱话花左以到怎送退没进能开不谢就行够再补还哈嘛是一干给算差预])"
+_AFTER = (
+    r"(?![到至][\d一二三四五六七八九十]+月)"
+    r"(?=$|[\s,，。!！?？;；、了吗呢吧的啊呀哦钱话花左以到怎送退没进能开不谢就行够再补还哈嘛是一干给算差预])"
+)
 _BARE = re.compile(rf"{_VERB}{_FILL}(?P<n>{NUMBER})(?P<about>多(?!少))?{_AFTER}")
 # After a verb of paying any number is money that counts nothing else.
 _PAID = re.compile(

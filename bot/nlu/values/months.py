@@ -53,12 +53,13 @@ def _numbered_month(group: str) -> str:
 
 _NUMBERED_MONTH = re.compile(_numbered_month("a") + _MONTH_END)
 _RANGE = re.compile(
-    rf"从?{_numbered_month('a')}(?:月份?)?(?:开始|起)?{TO}"
+    rf"从?{_numbered_month('a')}(?:月份?初?)?(?:开始算?|算?起)?{TO}"
     rf"(?:{_numbered_month('b')}{_MONTH_END}|(?P<today>现在|目前|今天|如今|这会儿?|这个月|本月)"
     rf"|(?P<last>上个月|上月))"
 )
 _SINCE = re.compile(
     rf"从?{_numbered_month('a')}月份?(?:至今|以来|以后|往后)|[自从打]{_numbered_month('b')}月份?(?:起|开始)"
+    rf"|自[从打]{_numbered_month('c')}月份?(?!{TO}|之?前)"
 )
 _JOINED = re.compile(rf"(?:{AND})?")
 _OPTIONAL_YEAR = rf"(?:(?P<y>{YEAR}|{YEAR_WORD})的?)?"
@@ -73,7 +74,7 @@ _RUN = re.compile(
 )
 _WRITTEN = re.compile(r"(?<![\d/.-])(20\d{2})[-/.](0?[1-9]|1[0-2])(?![\d/.-])月?")
 _COMPACT = re.compile(
-    r"(?<!\d)(20[1-4]\d)(0[1-9]|1[0-2])(?=月|的?账单|的?话费|的?费用|的?详单|的?发票)月?"
+    r"(?<!\d)(20[1-4]\d)(0[1-9]|1[0-2])(?=月|的?账单|账期|的?话费|的?费用|的?详单|的?发票)月?"
     r"|(?:(?<=账期)|(?<=账单)|(?<=月份))(?P<y>20[1-4]\d)(?P<m>0[1-9]|1[0-2])(?!\d)"
     r"|(?<![\d/.-])(?P<sy>2\d)[-/](?P<sm>0[1-9]|1[0-2])(?=月|的?(?:账单|话费|费用|详单|发票))"
 )
@@ -97,11 +98,12 @@ _SAME = re.compile(
 _PERIOD = re.compile(
     r"(?P<newest>最[近新]的?一[期张](?=的?(?:账单|话费|费用|单)))"
     r"|(?<!上)(?P<back>上{1,2})一?个?(?:账期|账单期|账单周期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
-    r"|(?P<ahead>下)一?个?(?:账期|账单期|计费周期)|(?:这个|本|当)(?:账期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
+    r"|(?P<ahead>下)一?个?(?:账期|账单期|计费周期)|(?:这个|这一?|本|当)(?:账期|计费周期|期(?=的?(?:账单|话费|费用|单)))"
 )
 _HOLIDAY = re.compile(
     rf"(?:(?P<y>{YEAR}|{YEAR_WORD})的?)?(?P<h>{'|'.join(holidays.NAMES)})(?:节)?(?:的?(?:那|这|当)一?个?月)"
 )
+_UNTIL_NOW = re.compile(rf"{TO}(?:现在|目前|今天|如今|这个月|本月)|以来")
 _SUMMER = re.compile(rf"(?:(?P<y>{YEAR}|{YEAR_WORD})的?)?暑假(?:(?:那|这)?(?:两个月|期间)|{OF}|$)")
 # Ends of a range that are no numbered month: 上个月, 现在, 年初, 2026-03.
 _END = (
@@ -206,8 +208,10 @@ def _ranges(text: str, today: date) -> Iterator[Span]:
         if months:
             yield Span(match.start(), match.end(), ENTITY, one_or_many(months))
     for match in _SINCE.finditer(text):
-        first = number(match["am"] or match["bm"])
-        year = resolve_year(match["ay"] or match["by"], today) or past(first, today)[0]
+        first = number(match["am"] or match["bm"] or match["cm"])
+        year = (
+            resolve_year(match["ay"] or match["by"] or match["cy"], today) or past(first, today)[0]
+        )
         if months := between((year, first), this):
             yield Span(match.start(), match.end(), ENTITY, one_or_many(months))
 
@@ -292,7 +296,11 @@ def _named(text: str, today: date) -> Iterator[Span]:
             days = holidays.occurrences(match["h"], date(year, 6, 30))
             day = next((one for one in days if one.year == year), None)
         if day:
-            yield Span(match.start(), match.end(), ENTITY, iso(day.year, day.month))
+            months = [iso(day.year, day.month)]
+            end = match.end()
+            if until := _UNTIL_NOW.match(text, end):
+                months, end = between((day.year, day.month), (today.year, today.month)), until.end()
+            yield Span(match.start(), end, ENTITY, one_or_many(months))
     for match in _SUMMER.finditer(text):
         year = resolve_year(match["y"], today) or past(7, today)[0]
         yield Span(match.start(), match.end(), ENTITY, [iso(year, 7), iso(year, 8)])

@@ -6,10 +6,21 @@ not plain Chinese to the form that the patterns know, so that each pattern is wr
 
 from __future__ import annotations
 
-from bot.nlu.values import chinese_spellings, english_spellings, pinyin_spellings
+from bot.nlu.values import (
+    chinese_spellings,
+    english_spellings,
+    mixed_spellings,
+    pinyin_spellings,
+)
 from bot.nlu.values.rewriting import Reading, rewritten
 
-_RULES = (*pinyin_spellings.RULES, *english_spellings.RULES, *chinese_spellings.RULES)
+_RULES = (
+    *mixed_spellings.FIRST,
+    *pinyin_spellings.RULES,
+    *english_spellings.RULES,
+    *chinese_spellings.RULES,
+    *mixed_spellings.LAST,
+)
 
 
 def read(folded: str) -> Reading:
