@@ -37,7 +37,7 @@ from care.customers.masking import mask_phone
 from care.tickets.lifecycle import OPEN_STATES
 from care.tickets.service import TicketRequest
 from care.tickets.tables import Ticket, TicketKind
-from care.wording import day, moment, month
+from care.wording import day, either, moment, month
 
 FORM = "dispute_form"
 FORM_SLOT = "disputed_charge"
@@ -293,14 +293,16 @@ class AskDisputedCharge(CareAction):
             buttons=[
                 *(
                     {
-                        "title": f"{charge.name} {charge.amount:.2f}元",
+                        "title": f"{charge.name} {charge.amount:.2f}{either('元', ' yuan')}",
                         "payload": f'/inform{{"charge_item": "{charge.item_id}"}}',
                     }
                     for charge in charges(bill)[:CHARGES_OFFERED]
                     if charge.amount > 0
                 ),
                 {
-                    "title": f"整张账单 {bill.total:.2f}元",
+                    "title": either(
+                        f"整张账单 {bill.total:.2f}元", f"The whole bill {bill.total:.2f} yuan"
+                    ),
                     "payload": f'/inform{{"charge_item": "{WHOLE_BILL}"}}',
                 },
             ],

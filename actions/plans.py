@@ -1,5 +1,6 @@
 """Plans: which one the customer has, and changing it."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -17,10 +18,11 @@ from actions.base import (
 )
 from actions.heard import text_of
 from actions.identity import OwnNumberAction
-from actions.listed import Item, items_of, listed, picked
+from actions.listed import SLOT as LISTED
+from actions.listed import Item, fitting, items_of, listed, narrowed, picked, still_meant
 from actions.orders import OrderingAction, begin_order, say_rejected
 from actions.services import Services
-from care.bss.protocol import BssRejected, OfferingKind, RejectReason
+from care.bss.protocol import BssRejected, OfferingKind, Plan, RejectReason
 from care.catalogue.service import check_plan, find_plan, plans_on_sale
 from care.clock import local_date
 from care.wording import day, yuan
@@ -130,7 +132,22 @@ class ValidateChangePlanForm(CareForm):
         if caller.verified is None:
             return {"plan": value}  # who this is, is asked before anything is offered
         line_id, wanted = caller.verified.line_id, _by_place(tracker, str(value)) or str(value)
+        if await find_plan(self.services.bss, wanted) is None:
+            items, meant = await self._fitting(tracker, line_id, wanted)
+            if len(meant) > 1:
+                return {"plan": None, LISTED: narrowed("change_plan", "plan", items, meant)}
+            wanted = next(iter(meant), wanted)
         return {"plan": await _allowed_plan(self.services, dispatcher, line_id, wanted)}
+
+    async def _fitting(
+        self, tracker: Tracker, line_id: str, text: str
+    ) -> tuple[list[Item], list[str]]:
+        """Which plans an attribute fits (带视频的那个): of those shown, else of all that the line may change to."""
+        shown = items_of(tracker, "change_plan")
+        if meant := fitting(text, shown):
+            return shown, meant
+        items = [plan_item(plan) for plan in await may_change_to(self.services, line_id)]
+        return items, fitting(text, items)
 
 
 class AskPlan(CareAction):
@@ -141,27 +158,37 @@ class AskPlan(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """Offer plans as buttons."""
+        """Offer plans as buttons; only those that the last answer fitted, where it fitted several."""
         caller = await self.caller(tracker)
         if caller.verified is None:
             return [*leave_form(), *ask_identity(ChangePlan.action_name)]
-        today = local_date(self.services.clock(), self.services.zone)
-        plans = await plans_on_sale(self.services.bss, caller.verified.line_id, today)
+        offered = still_meant(tracker, "change_plan")
+        between = bool(offered)
+        if not offered:
+            plans = await may_change_to(self.services, caller.verified.line_id)
+            offered = [plan_item(plan) for plan in plans[:PLANS_OFFERED]]
         dispatcher.utter_message(
-            response="utter_ask_plan",
+            response="utter_which_of_these" if between else "utter_ask_plan",
             buttons=[
-                {"title": plan.name, "payload": f'/inform{{"plan": "{plan.id}"}}'}
-                for plan in plans[:PLANS_OFFERED]
+                {"title": item.name, "payload": f'/inform{{"plan": "{item.id}"}}'}
+                for item in offered
             ],
         )
-        offered = plans[:PLANS_OFFERED]
-        return [
-            listed(
-                "change_plan",
-                "plan",
-                [Item(plan.id, plan.monthly_fee, plan.data_mb) for plan in offered],
-            )
-        ]
+        return [listed("change_plan", "plan", offered)]
+
+
+async def may_change_to(services: Services, line_id: str) -> tuple[Plan, ...]:
+    """The plans that the line may change to, by monthly fee."""
+    today = local_date(services.clock(), services.zone)
+    return await plans_on_sale(services.bss, line_id, today)
+
+
+def plan_item(plan: Plan) -> Item:
+    """A plan as it stands in a list, with what customers tell it by."""
+    broadband = ["宽带"] if plan.broadband_mbps is not None else []
+    called = [name for name in plan.nicknames if not re.search(r"\d", name)]
+    has = "、".join([*called, *plan.perks, *broadband])
+    return Item(plan.id, plan.monthly_fee, plan.data_mb, plan.name, has)
 
 
 def _by_place(tracker: Tracker, text: str) -> str | None:
