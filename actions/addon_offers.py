@@ -16,7 +16,7 @@ from care.catalogue.packs import Shortage
 from care.clock import local_date
 from care.wording import data_size, yuan
 
-_WORDS = re.compile(r"视频|追剧|看剧|影视|电视|音乐|听歌|云盘|铃|骚扰|提醒|亲情|新闻")
+_WORDS = re.compile(r"会员|视频|追剧|看剧|影视|电视|音乐|听歌|云盘|铃|骚扰|提醒|亲情|新闻")
 """What a service may be asked for by; it stands in names and descriptions."""
 
 
@@ -60,12 +60,17 @@ def _by_use(addons: Iterable[Addon], kind: AddonKind, short: Shortage, today: da
 
 
 def _say_shortage(dispatcher: CollectingDispatcher, short: Shortage, best: Addon) -> None:
+    pack = {"pack": best.name, "price": yuan(best.price)}
+    if not short.expected:
+        dispatcher.utter_message(
+            response="utter_addon_shortage_over", over=data_size(short.over), **pack
+        )
+        return
     dispatcher.utter_message(
         response="utter_addon_shortage" if short.over else "utter_addon_shortage_expected",
         over=data_size(short.over),
         expected=data_size(short.expected),
-        pack=best.name,
-        price=yuan(best.price),
+        **pack,
     )
 
 

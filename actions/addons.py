@@ -32,12 +32,12 @@ from actions.base import (
 )
 from actions.heard import actions_of_last_turn, entity_of, text_of
 from actions.listed import SLOT as LISTED
-from actions.listed import fitting, items_of, listed, narrowed, still_meant
+from actions.listed import Item, fitting, items_of, listed, narrowed, still_meant
 from actions.orders import OrderingAction, begin_order, say_rejected
 from actions.services import Services
 from actions.wish_words import WishWords, also_wanted, latest_words, wish_words
 from care.bss.protocol import Addon, AddonKind, BssRejected, RejectReason
-from care.catalogue import packs
+from care.catalogue import held, packs
 from care.wording import either
 
 FORM = "subscribe_addon_form"
@@ -119,16 +119,28 @@ class ValidateSubscribeAddonForm(CareForm):
         if caller.verified is None:
             return {"addon": [addon.id for addon in named] or None}
         if not named:
-            items = items_of(tracker, "subscribe_addon")
-            if meant := fitting(words.text, items):
+            items, meant = await self._fitting(tracker, caller.verified.line_id, words.text)
+            if len(meant) > 1:
                 return {
                     "addon": None,
                     LISTED: narrowed("subscribe_addon", "addon", items, meant),
                 }
+            if meant:
+                return {"addon": meant}
             say_rejected(dispatcher, RejectReason.UNKNOWN_OFFERING, "", _REJECTIONS)
             return {"addon": None}
         allowed = await _allowed(self.services, dispatcher, caller.verified.line_id, named)
         return {"addon": [addon.id for addon in allowed] or None}
+
+    async def _fitting(
+        self, tracker: Tracker, line_id: str, text: str
+    ) -> tuple[list[Item], list[str]]:
+        """Which add-ons an attribute fits (带视频的那个): of those shown, else of all that the line could have."""
+        shown = items_of(tracker, "subscribe_addon")
+        if meant := fitting(text, shown):
+            return shown, meant
+        items = list(map(addon_item, await held.still_to_have(self.services.bss, line_id)))
+        return items, fitting(text, items)
 
 
 class AskAddon(CareAction):

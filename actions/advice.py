@@ -314,8 +314,10 @@ def _say_comparison(dispatcher: CollectingDispatcher, plans: Sequence[Plan]) -> 
             first=first.name,
             other=other.name,
             amount=yuan(abs(comparison.fee_difference)),
-            gained="；".join(one.text for one in comparison.gained) or either("无", "nothing"),
-            lost="；".join(one.text for one in comparison.lost) or either("无", "nothing"),
+            gained=either("；", "; ").join(one.text for one in comparison.gained)
+            or either("无", "nothing"),
+            lost=either("；", "; ").join(one.text for one in comparison.lost)
+            or either("无", "nothing"),
         )
 
 

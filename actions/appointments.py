@@ -22,7 +22,7 @@ from care.appointments.ledger import AlreadyBooked, SlotFull
 from care.appointments.service import Request
 from care.appointments.texts import label, short
 from care.appointments.timetable import Place, TimeSlot
-from care.appointments.wishes import Match, match
+from care.appointments.wishes import Match, covers, match
 from care.bss.protocol import PlaceKind
 from care.conversations.callers import Caller
 from care.wording import either
@@ -274,7 +274,7 @@ def _days_meant(tracker: Tracker, hours: list[str], offered: list[Time]) -> list
     told = [str(day) for day in tracker.get_slot("visit_day") or ()]
     if told:
         return told
-    days = {time.day for time in offered if time.hours in hours}
+    days = {time.day for time in offered if any(covers(time.hours, said) for said in hours)}
     return [day.isoformat() for day in days] if len(days) == 1 else []
 
 

@@ -19,6 +19,7 @@ from actions.base import CareAction, DomainDict
 from actions.heard import entity_of, intent_of, text_of
 from actions.identity import OwnNumberAction
 from actions.services import Services
+from actions.time_said import time_alone
 from care.billing.charges import by_addon, charge_item
 from care.billing.service import paying_line
 from care.bss.months import month_of, parse_month, shift_month
@@ -272,35 +273,43 @@ class FurtherInquiry(CareAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Back to the look-up; where nothing was looked up, ask what is wanted. A month that was not meant is asked for."""
+        timed = time_alone(tracker)
+        if timed is not None:
+            return timed
         before = kept(tracker)
-        if before is not None and denies_month(tracker):
-            return self._which_month(dispatcher, before)
+        if denies_month(tracker):
+            return ask_month(self.services, dispatcher, tracker)
         action = None if before is None else _further(before.action, _said(tracker))
         if action is None:
             dispatcher.utter_message(response="utter_inform")
             return []
         return [FollowupAction(action)]
 
-    def _which_month(self, dispatcher: CollectingDispatcher, before: Inquiry) -> list[EventType]:
-        """Offer the months before the present one; the rest of the question stands."""
-        present = month_of(local_date(self.services.clock(), self.services.zone))
-        intent = before.action.removeprefix("action_")
-        months = [shift_month(present, -back) for back in range(1, MONTHS_OFFERED + 2)]
-        dispatcher.utter_message(
-            response="utter_which_month",
-            buttons=[
-                {"title": in_words(one), "payload": f'/{intent}{{"month": "{one}"}}'}
-                for one in months
-                if one not in before.months
-            ][:MONTHS_OFFERED],
-        )
-        return [SlotSet("month", None)]
+
+def ask_month(
+    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker
+) -> list[EventType]:
+    """Offer other months than those shown; the rest of the question stands."""
+    before = kept(tracker)
+    assert before is not None  # denies_month
+    present = month_of(local_date(services.clock(), services.zone))
+    intent = before.action.removeprefix("action_")
+    months = [shift_month(present, -back) for back in range(1, MONTHS_OFFERED + 2)]
+    dispatcher.utter_message(
+        response="utter_which_month",
+        buttons=[
+            {"title": in_words(one), "payload": f'/{intent}{{"month": "{one}"}}'}
+            for one in months
+            if one not in before.months
+        ][:MONTHS_OFFERED],
+    )
+    return [SlotSet("month", None)]
 
 
 def denies_month(tracker: Tracker) -> bool:
-    """Whether the latest message names a month only to say that it was not meant."""
+    """Whether a month was looked up, and the latest message names one only to say that it was not meant."""
     text = str(tracker.latest_message.get("text") or "")
-    if intent_of(tracker) != "deny":
+    if kept(tracker) is None:
         return False
     named = [
         one for one in tracker.latest_message.get("entities") or () if one.get("entity") == "month"

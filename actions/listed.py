@@ -18,6 +18,7 @@ from actions.base import CareAction, DomainDict
 from actions.complaint_record import add_to_complaint, goes_with_complaint
 from actions.heard import text_of
 from actions.services import Services
+from actions.time_said import time_alone
 from actions.wish_words import also_wanted
 
 SLOT = "listed"
@@ -73,7 +74,7 @@ _BY_MEASURE: tuple[tuple[re.Pattern[str], _Best], ...] = (
     (re.compile(r"便宜|价低|价格低|最低|省钱|cheap", re.I), _least(lambda item: item.price)),
     (re.compile(r"贵的|最贵|高的那"), _least(lambda item: item.price, -1)),
     (re.compile(r"最小|小的|少的"), _least(lambda item: item.size)),
-    (re.compile(r"流量多|最大|大的|多的"), _least(lambda item: item.size, -1)),
+    (re.compile(r"流量多|最大|大的|多的|largest"), _least(lambda item: item.size, -1)),
 )
 
 
@@ -158,15 +159,16 @@ class Inform(CareAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """On with what was chosen, as if it had been named."""
-        chosen = choice(dispatcher, tracker)
+        chosen = time_alone(tracker) or choice(dispatcher, tracker)
         if chosen is not None:
             return chosen
-        if goes_with_complaint(tracker) and not (tracker.active_loop or {}).get("name"):
+        in_form = bool((tracker.active_loop or {}).get("name"))
+        if goes_with_complaint(tracker) and not in_form:
             caller = await self.caller(tracker)
             added = await add_to_complaint(self.services, dispatcher, tracker, caller)
             if added is not None:
                 return added
-        dispatcher.utter_message(response="utter_inform")
+        dispatcher.utter_message(response="utter_not_an_answer" if in_form else "utter_inform")
         return []
 
 

@@ -22,6 +22,7 @@ from actions.listed import SLOT as LISTED
 from actions.listed import Item, fitting, items_of, listed, narrowed, picked, still_meant
 from actions.orders import OrderingAction, begin_order, say_rejected
 from actions.services import Services
+from actions.wish_words import wish_words
 from care.bss.protocol import BssRejected, OfferingKind, Plan, RejectReason
 from care.catalogue.service import check_plan, find_plan, plans_on_sale
 from care.clock import local_date
@@ -29,6 +30,7 @@ from care.wording import day, yuan
 
 FORM = "change_plan_form"
 PLANS_OFFERED = 6
+_EXTREME = re.compile(r"最(?:便宜|低|省|贵|大|多)|cheapest|largest", re.IGNORECASE)
 
 _LINE_REASONS = {
     RejectReason.LINE_NOT_ACTIVE,
@@ -109,12 +111,22 @@ class ChangePlan(OrderingAction):
         wanted = tracker.get_slot("plan") or _by_place(tracker, text_of(tracker))
         if await say_refused(self.services, dispatcher, line_id):
             return leave_form(["plan"])
+        wanted = wanted or await self._extreme(tracker, line_id)
         if not wanted:
             return begin_form(FORM)
         plan_id = await _allowed_plan(self.services, dispatcher, line_id, str(wanted))
         if plan_id is None:
             return begin_form(FORM)
         return begin_order("change_plan", {"plan": plan_id})
+
+    async def _extreme(self, tracker: Tracker, line_id: str) -> str | None:
+        """The plan that 换成最便宜的 means without a list, also when it was asked who this is since."""
+        text = wish_words(tracker, "change_plan").text
+        if not _EXTREME.search(text):
+            return None
+        items = [plan_item(plan) for plan in await may_change_to(self.services, line_id)]
+        meant = fitting(text, items)
+        return meant[0] if len(meant) == 1 else None
 
 
 class ValidateChangePlanForm(CareForm):

@@ -203,6 +203,8 @@ class AskTopUpAmount(CareAction):
         elif payee.owed > 0:
             all_owed = max(payee.owed, terms.minimum)
             amounts.insert(0, (either("缴清欠费 ", "Pay all: ") + money(all_owed), all_owed))
+        elif _too_much(services, tracker):
+            amounts.append((either("先充 ", "Add ") + money(terms.maximum), terms.maximum))
         buttons = [
             {"title": title, "payload": f'/inform{{"amount": "{amount}"}}'}
             for title, amount in amounts
@@ -357,12 +359,18 @@ def _allowed(
     return str(amount)
 
 
+def _too_much(services: Services, tracker: Tracker) -> bool:
+    """Whether the latest message names more than may be paid at once."""
+    amount = _decimal(entity_of(tracker, "amount") or text_of(tracker).strip())
+    return amount is not None and services.payments.terms.refusal(amount) is Refusal.TOO_LARGE
+
+
 def _decimal(value: Any) -> Decimal | None:
     try:
         amount = Decimal(str(value))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and abs(amount) < 1_000_000 else None
+    return amount if amount.is_finite() and abs(amount) < 100_000_000 else None
 
 
 def _number_given(tracker: Tracker) -> str | None:

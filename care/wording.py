@@ -49,6 +49,11 @@ def either(chinese: str, english: str) -> str:
     return english if in_english() else chinese
 
 
+def told(chinese: str, english: str) -> str:
+    """Words of the data in the customer's language; the Chinese ones where the data have no English."""
+    return either(chinese, english or chinese)
+
+
 def listing(words: Iterable[str]) -> str:
     """``翠湖花园、望江新村``; ``Balance, data``."""
     return either("、", ", ").join(words)

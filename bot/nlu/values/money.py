@@ -60,7 +60,7 @@ _INSTEAD = re.compile(
 )
 # 充一百，不对，两百
 _CORRECTED = re.compile(
-    rf"{NUMBER}{_UNIT}?[的吧啊呀哦噢呃嗯哎欸诶唉,，。\s]*(?:不对|不不|说错了?|错了|算了|口误)[啊呀哦噢呃嗯,，。\s]*(?:是|还是|就|{_VERB})*(?P<n>{NUMBER}){_AFTER}"
+    rf"{NUMBER}{_UNIT}?[的吧啊呀哦噢呃嗯哎欸诶唉,，。\s]*(?:不对|不不|不(?=[,，。\s])|说错了?|错了|算了|口误)[啊呀哦噢呃嗯,，。\s]*(?:是|还是|就|{_VERB})*(?P<n>{NUMBER}){_AFTER}"
 )
 _WHOLE = re.compile(
     rf"^(?:要不|嗯|呃|额|哦|那个|那|就是|就|先|来|充|要|还是|给我|帮我|我要|我想|大概|差不多|大约|整|个|\s|[,，])*"
@@ -121,10 +121,12 @@ def find(text: str) -> Iterator[Span]:
 def _bare(text: str) -> Iterator[Span]:
     for pattern in (_BARE, _PAID, _BEFORE_FEE, _INSTEAD, _CORRECTED):
         for match in pattern.finditer(text):
-            if pattern is _CORRECTED and not _VERB_OF_PAYING.search(text):
+            alone = match[0] == text.strip()
+            if pattern is _CORRECTED and not alone and not _VERB_OF_PAYING.search(text):
                 continue
             value = parse_number(match["n"])
-            if value is not None and _plausible(match["n"], value):
+            paid = pattern is _PAID
+            if value is not None and _plausible(match["n"], value, paid=paid):
                 end = match.end("about" if match.groupdict().get("about") else "n")
                 yield Span(match.start("n"), end, ENTITY, _plain(value), strength=1)
     if (match := _WHOLE.match(text)) and (value := parse_number(match["n"])) is not None:
@@ -178,11 +180,18 @@ def _tenth(digit: str, place: int) -> Decimal:
     return (number or Decimal(0)).scaleb(-place)
 
 
-def _plausible(text: str, value: Decimal) -> bool:
-    """A bare number is money from one yuan to five digits; 一 and 两 alone count other things."""
-    if _SERVICE_NUMBER.fullmatch(text) or _SPELT_OUT.fullmatch(text) or is_vague(text):
+def _plausible(text: str, value: Decimal, *, paid: bool = False) -> bool:
+    """A bare number is money from one yuan to five digits; 一 and 两 alone count other things.
+
+    Right behind a verb of paying (``paid``) a round number is money, too, that is a telephone number elsewhere (充10000),
+    or that nobody can have meant (充100000): it is refused with the reason.
+    """
+    round_sum = paid and value % 100 == 0
+    if not round_sum and _SERVICE_NUMBER.fullmatch(text):
         return False
-    return Decimal("0.01") <= value < 100_000 and not (
+    if _SPELT_OUT.fullmatch(text) or is_vague(text):
+        return False
+    return Decimal("0.01") <= value < (10_000_000 if round_sum else 100_000) and not (
         len(text) == 1 and not text.isascii() and value < 5
     )
 
