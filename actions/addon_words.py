@@ -91,7 +91,9 @@ def texts_of(value: Any) -> list[str]:
 
 def addon_item(addon: Addon) -> Item:
     """An add-on as it stands in a list, with what customers tell it by."""
-    return Item(addon.id, addon.price, addon.data_mb, addon.name, addon.description)
+    called = [name for name in addon.nicknames if not re.search(r"\d", name)]
+    has = "、".join([*called, addon.description])
+    return Item(addon.id, addon.price, addon.data_mb, addon.name, has)
 
 
 def addon_row(addon: Addon) -> str:

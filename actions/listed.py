@@ -14,9 +14,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CareAction, DomainDict
+from actions.base import CareAction, DomainDict, ask_identity
 from actions.complaint_record import add_to_complaint, goes_with_complaint
-from actions.heard import text_of
+from actions.heard import payloads_offered, text_of
 from actions.services import Services
 from actions.time_said import time_alone
 from actions.wish_words import also_wanted
@@ -29,6 +29,8 @@ _PLACES = {
     for word in words
 }
 _ORDINAL = re.compile(r"第([一二两三四五六1-6])(?=个|款|档|种|项|条|和|跟|与|、|$|吧|行|就)")
+_ENGLISH = {word: place for place, word in enumerate(("first", "second", "third", "fourth"))}
+_ORDINAL_EN = re.compile(rf"\b({'|'.join(_ENGLISH)})\b", re.IGNORECASE)
 _ALL = re.compile(r"[都全]要|都[办开订退停关取撤]|全部|所有|统统|通通|[两三几俩仨]个都|一起|all")
 _COUNTED = re.compile(r"([两二俩三仨四2-4])个?都")
 _COUNTS = {"两": 2, "二": 2, "俩": 2, "2": 2, "三": 3, "仨": 3, "3": 3, "四": 4, "4": 4}
@@ -36,6 +38,7 @@ _MOST_AT_ONCE = 4
 _NOT = re.compile(r"都不|都别|全不|不[要想]|别")
 
 
+_REFERS = re.compile(r"(?:带|有|含).{1,8}(?:的|那[个款种])")
 _SIZE = re.compile(r"(\d{1,4})\s*[gG]")
 _NO_ATTRIBUTE = re.compile(
     r"套餐|流量包|我|你|就|还是|要|想|选|来|办|开通?|换成?|改成?|加|订|那|这|一|个|款|种|档|的|带|含|包|有|送|给|帮|能|可以|看|用|了|吧"
@@ -117,6 +120,7 @@ def picked(text: str, items: Sequence[Item]) -> list[str]:
     if not items or not text:
         return []
     places = [_PLACES[found] for found in _ORDINAL.findall(text)]
+    places = places or [_ENGLISH[word.lower()] for word in _ORDINAL_EN.findall(text)]
     if places:
         return list(dict.fromkeys(items[place].id for place in places if place < len(items)))
     meant = fitting(text, items)
@@ -159,7 +163,7 @@ class Inform(CareAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """On with what was chosen, as if it had been named."""
-        chosen = time_alone(tracker) or choice(dispatcher, tracker)
+        chosen = time_alone(tracker) or _advised(tracker) or choice(dispatcher, tracker)
         if chosen is not None:
             return chosen
         in_form = bool((tracker.active_loop or {}).get("name"))
@@ -170,6 +174,15 @@ class Inform(CareAction):
                 return added
         dispatcher.utter_message(response="utter_not_an_answer" if in_form else "utter_inform")
         return []
+
+
+def _advised(tracker: Tracker) -> list[EventType] | None:
+    """Events that advise by the customer's own usage, where the number is given right after that was offered."""
+    number = next(tracker.get_latest_entity_values("phone_number"), None)
+    offered = any("advice_basis" in one and "own" in one for one in payloads_offered(tracker, 1))
+    if number is None or not offered or (tracker.active_loop or {}).get("name"):
+        return None
+    return ask_identity("action_recommend_plan")
 
 
 def choice(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType] | None:
@@ -184,6 +197,8 @@ def choice(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType
     chosen = picked(text, items)
     if not chosen:
         meant = fitting(text, items)
+        if not meant and kept["entity"] == "plan" and _REFERS.search(text):
+            return [FollowupAction("action_change_plan")]  # one that was not listed
         if not meant:
             return None
         still = [item for item in items if item.id in meant]

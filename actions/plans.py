@@ -122,7 +122,9 @@ class ChangePlan(OrderingAction):
     async def _extreme(self, tracker: Tracker, line_id: str) -> str | None:
         """The plan that 换成最便宜的 means without a list, also when it was asked who this is since."""
         text = wish_words(tracker, "change_plan").text
-        if not _EXTREME.search(text):
+        if items_of(tracker, "change_plan"):  # one that was not listed: 带宽带的那个
+            text = text_of(tracker)
+        elif not _EXTREME.search(text):
             return None
         items = [plan_item(plan) for plan in await may_change_to(self.services, line_id)]
         meant = fitting(text, items)

@@ -52,6 +52,8 @@ class ValidateStoreForm(CareForm):
         if value is None:
             return {}
         shops = await self.services.bss.stores()
+        if told_of(str(value), shops):
+            return {"whereabouts": str(value)}
         named = _shop_in(str(value), shops)
         if named is not None:
             return {"whereabouts": str(value), "store": named.id}
@@ -157,8 +159,8 @@ async def shops_near(
     for place in (one[0] if isinstance(one, list) and one else one for one in said):
         if not place:
             continue
-        if told := tuple(shop for shop in shops if shop.id in str(place).split()):
-            return told  # named by the bot, and one of them is wanted (actions/time_said.py)
+        if told := told_of(str(place), shops):
+            return told
         district = stores.district_in(str(place), shops)
         area = await area_of_text(services.bss, str(place))
         if area is not None:
@@ -175,6 +177,12 @@ async def shops_near(
     if len(homes) != 1:
         return None
     return await stores.stores_near(services.bss, homes[0].id, len(shops))
+
+
+def told_of(place: str, shops: Sequence[Store]) -> tuple[Store, ...]:
+    """Several shops that the bot named, and one of which is wanted (``actions/time_said.py``): identifiers with spaces."""
+    words = place.split()
+    return tuple(shop for shop in shops if shop.id in words) if len(words) > 1 else ()
 
 
 def _shop_in(text: str, shops: Sequence[Store]) -> Store | None:

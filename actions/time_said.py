@@ -23,10 +23,11 @@ def time_alone(tracker: Tracker) -> list[EventType] | None:
         return None
     offered = payloads_offered(tracker)
     named = [SlotSet("visit_day", days or None), SlotSet("visit_time", hours or None)]
-    shops = [_shop(payload) for payload in offered if payload.startswith(_SHOP)]
+    read = [_shop(payload) for payload in offered if payload.startswith(_SHOP)]
+    shops = list(dict.fromkeys(shop for shop in read if shop is not None))
     if shops:
         only = shops[0] if len(shops) == 1 else None
-        told = " ".join(shop for shop in shops if shop is not None)
+        told = " ".join(shops)
         wish = [
             SlotSet("store_wish", "book"),
             SlotSet("store", only),

@@ -66,6 +66,10 @@ _WHOLE = re.compile(
     rf"^(?:要不|嗯|呃|额|哦|那个|那|就是|就|先|来|充|要|还是|给我|帮我|我要|我想|大概|差不多|大约|整|个|\s|[,，])*"
     rf"(?P<n>{NUMBER})(?P<round>的)?(?:吧|左右的?|就行|就好|好了|行吗|可以吗?|左右|上下|整|多|啊|呀|的?谢谢|\s|[,，。!！])*$"
 )
+# 改成五十: another amount, where the number is no plan's.
+_CHANGED = re.compile(
+    rf"^(?:那|就|还是|帮我|给我|不对|[,，\s])*(?:改|换|变)(?:成|为|到)?(?P<n>{NUMBER})(?:吧|了)?[。!！\s]*$"
+)
 # 10086 and its like are telephone numbers; 一二九 is spelt out.
 _SERVICE_NUMBER = re.compile(r"1(?:0\d{3}|2\d{3}|1[0-9])|9[56]\d{3,4}")
 _SPELT_OUT = re.compile(r"[零〇一二三四五六七八九]{3,}")
@@ -129,6 +133,9 @@ def _bare(text: str) -> Iterator[Span]:
             if value is not None and _plausible(match["n"], value, paid=paid):
                 end = match.end("about" if match.groupdict().get("about") else "n")
                 yield Span(match.start("n"), end, ENTITY, _plain(value), strength=1)
+    if (match := _CHANGED.match(text)) and (value := parse_number(match["n"])) is not None:
+        if value % 10 == 0 and _plausible(match["n"], value):
+            yield Span(match.start("n"), match.end("n"), ENTITY, _plain(value))
     if (match := _WHOLE.match(text)) and (value := parse_number(match["n"])) is not None:
         if match["n"] in _SLANG or (match["round"] and value % 10):
             return  # 59的 is a plan
