@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions.base import CareAction, CareForm, DomainDict, Slots, leave_form
-from actions.heard import goes_first, intent_of, text_of, value_before
+from actions.heard import entity_of, goes_first, intent_of, text_of, value_before
 from actions.services import Services
 from care.customers.masking import mask_text
 from care.faults.diagnosis import Diagnoses, Step, Topic
@@ -128,6 +128,9 @@ class ValidateFaultForm(CareForm):
         text = text_of(tracker)
         if is_mere_okay(tracker):
             return {"fixed": None}  # asked once more, in other words
+        if told := _told_beside(tracker):
+            dispatcher.utter_message(response="utter_fault_noted")
+            return {"fixed": None, **told}
         helped = value if isinstance(value, bool) else self._in_words(tracker, str(value))
         if helped is True and _STILL.search(text) and not _WORKS.search(text):
             helped = False  # 看了，不管用 sounds like a yes
@@ -194,6 +197,16 @@ class AskFixed(CareAction):
         else:
             dispatcher.utter_message(response="utter_self_help_next", step=do, ask=ask)
         return []
+
+
+def _told_beside(tracker: Tracker) -> Slots:
+    """Where or since when it is, told while a step is being tried: it is kept, and the step is asked for again."""
+    if intent_of(tracker) != "inform" or still_broken(text_of(tracker)):
+        return {}
+    place = entity_of(tracker, "area") or entity_of(tracker, "address")
+    since = entity_of(tracker, "date")
+    told = {"fault_place": place, "fault_since": since and mask_text(text_of(tracker))}
+    return {name: value for name, value in told.items() if value}
 
 
 def still_broken(text: str) -> bool:
