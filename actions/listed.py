@@ -29,6 +29,7 @@ _PLACES = {
     for word in words
 }
 _ORDINAL = re.compile(r"第([一二两三四五六1-6])(?=个|款|档|种|项|条|和|跟|与|、|$|吧|行|就)")
+_BARE_PLACE = re.compile(r"^\s*(?:选|要)?([1-6一二三四五六])(?:号|个)?[吧。.]?\s*$")
 _ENGLISH = {word: place for place, word in enumerate(("first", "second", "third", "fourth"))}
 _ORDINAL_EN = re.compile(rf"\b({'|'.join(_ENGLISH)})\b", re.IGNORECASE)
 _ALL = re.compile(r"[都全]要|都[办开订退停关取撤]|全部|所有|统统|通通|[两三几俩仨]个都|一起|all")
@@ -120,6 +121,8 @@ def picked(text: str, items: Sequence[Item]) -> list[str]:
     if not items or not text:
         return []
     places = [_PLACES[found] for found in _ORDINAL.findall(text)]
+    if bare := _BARE_PLACE.match(text):
+        places = [_PLACES[bare[1]]]
     places = places or [_ENGLISH[word.lower()] for word in _ORDINAL_EN.findall(text)]
     if places:
         return list(dict.fromkeys(items[place].id for place in places if place < len(items)))

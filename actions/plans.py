@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
@@ -111,7 +111,12 @@ class ChangePlan(OrderingAction):
         wanted = tracker.get_slot("plan") or _by_place(tracker, text_of(tracker))
         if await say_refused(self.services, dispatcher, line_id):
             return leave_form(["plan"])
-        wanted = wanted or await self._extreme(tracker, line_id)
+        items, meant = ([], []) if wanted else await self._described(tracker, line_id)
+        if len(meant) > 1:
+            form = begin_form(FORM)
+            among = narrowed("change_plan", "plan", items, meant)
+            return [*form[:-1], SlotSet(LISTED, among), form[-1]]
+        wanted = wanted or next(iter(meant), None)
         if not wanted:
             return begin_form(FORM)
         plan_id = await _allowed_plan(self.services, dispatcher, line_id, str(wanted))
@@ -119,16 +124,18 @@ class ChangePlan(OrderingAction):
             return begin_form(FORM)
         return begin_order("change_plan", {"plan": plan_id})
 
-    async def _extreme(self, tracker: Tracker, line_id: str) -> str | None:
-        """The plan that 换成最便宜的 means without a list, also when it was asked who this is since."""
+    async def _described(self, tracker: Tracker, line_id: str) -> tuple[list[Item], list[str]]:
+        """Which plans are described: one that was not listed (带宽带的那个), or 换成最便宜的 without any list.
+
+        The latter counts also when it was asked since who this is.
+        """
         text = wish_words(tracker, "change_plan").text
-        if items_of(tracker, "change_plan"):  # one that was not listed: 带宽带的那个
+        if items_of(tracker, "change_plan"):
             text = text_of(tracker)
         elif not _EXTREME.search(text):
-            return None
+            return [], []
         items = [plan_item(plan) for plan in await may_change_to(self.services, line_id)]
-        meant = fitting(text, items)
-        return meant[0] if len(meant) == 1 else None
+        return items, fitting(text, items)
 
 
 class ValidateChangePlanForm(CareForm):
