@@ -111,7 +111,7 @@ class ValidateSubscribeAddonForm(CareForm):
         if value is None:
             return {}
         caller, words = await self.caller(tracker), latest_words(tracker)
-        if asks_for_more(tracker):
+        if asks_for_more(tracker) and not words.values("addon"):
             return {"addon": None}
         named = await named_addons(
             self.services, tracker, words, "subscribe_addon", texts_of(value)
