@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import DomainDict, VerifiedAction, forget
 from actions.heard import entity_of, text_of
-from actions.lines import STATUS_WORDS, line_meant
+from actions.lines import in_words, line_meant
 from actions.services import Services
 from care.bss.protocol import (
     BssRejected,
@@ -23,7 +23,7 @@ from care.bss.protocol import (
 from care.conversations.callers import Caller
 from care.customers.masking import mask_name, mask_phone
 from care.lines.service import Standing
-from care.wording import day, yuan
+from care.wording import day, either, listing, yuan
 
 _UNKNOWN = re.compile(
     r"忘|不?记得|不知道|哪个号|什么号|啥号|号码?是(?:多少|什么|几)|本机号|查.{0,4}号码"
@@ -31,12 +31,12 @@ _UNKNOWN = re.compile(
 """That the customer does not know the own number. 停机了吗 is asked by who knows it."""
 
 _LEVELS = {
-    CustomerLevel.BASIC: "普通客户",
-    CustomerLevel.SILVER: "银卡客户",
-    CustomerLevel.GOLD: "金卡客户",
-    CustomerLevel.DIAMOND: "钻石卡客户",
+    CustomerLevel.BASIC: ("普通客户", "Basic"),
+    CustomerLevel.SILVER: ("银卡客户", "Silver"),
+    CustomerLevel.GOLD: ("金卡客户", "Gold"),
+    CustomerLevel.DIAMOND: ("钻石卡客户", "Diamond"),
 }
-_CARDS = {SimKind.PLASTIC: "实体卡", SimKind.ESIM: "eSIM"}
+_CARDS = {SimKind.PLASTIC: ("实体卡", "SIM card"), SimKind.ESIM: ("eSIM", "eSIM")}
 
 
 class QueryAccount(VerifiedAction):
@@ -80,15 +80,18 @@ class QueryAccount(VerifiedAction):
         if accesses:
             dispatcher.utter_message(
                 response="utter_account_broadband",
-                accesses="、".join(f"账号 {one.account}（{one.mbps}M）" for one in accesses),
+                accesses=listing(
+                    either(
+                        f"账号 {one.account}（{one.mbps}M）", f"account {one.account} ({one.mbps}M)"
+                    )
+                    for one in accesses
+                ),
             )
         others = [one for one in own if one.id != line.id]
         if others:
             dispatcher.utter_message(
                 response="utter_account_others",
-                lines="、".join(
-                    f"{mask_phone(one.phone)}（{STATUS_WORDS[one.status]}）" for one in others
-                ),
+                lines=listing(in_words(one) for one in others),
             )
         return []
 
@@ -102,9 +105,11 @@ class QueryAccount(VerifiedAction):
             response="utter_account_of_company" if company else "utter_account",
             phone=mask_phone(line.phone),
             name=mask_name(customer.name),
-            level=_LEVELS[customer.level],
-            card=_CARDS[line.sim],
-            second="副卡" if line.primary_line_id is not None else "主卡",
+            level=either(*_LEVELS[customer.level]),
+            card=either(*_CARDS[line.sim]),
+            second=either("副卡", "second card")
+            if line.primary_line_id is not None
+            else either("主卡", "main card"),
             since=day(line.since),
         )
 
@@ -143,11 +148,11 @@ def _say_arrears(dispatcher: CollectingDispatcher, standing: Standing, phone: st
 
 
 def _since(hold: LineHold) -> str:
-    return "之前" if hold.start is None else day(hold.start)
+    return either("之前", "earlier") if hold.start is None else day(hold.start)
 
 
 def _until(hold: LineHold) -> str:
-    return "您申请复机" if hold.until is None else day(hold.until)
+    return either("您申请复机", "you ask for it back") if hold.until is None else day(hold.until)
 
 
 def actions(services: Services) -> list[Any]:

@@ -11,8 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import CareAction, CareForm, DomainDict, Slots, begin_form
 from actions.heard import entity_of, intent_of, text_of
-from actions.listed import Item, items_of, listed, picked
-from actions.plans import say_refused
+from actions.listed import items_of, listed, picked
+from actions.plans import plan_item, say_refused
 from actions.services import Services
 from actions.wish_words import WishWords, latest_words, wish_words
 from care.bss.protocol import Plan
@@ -23,7 +23,7 @@ from care.catalogue.needs import Need, Needs, in_general, read_needs
 from care.catalogue.service import find_plan
 from care.clock import local_date
 from care.conversations.callers import Caller
-from care.wording import yuan
+from care.wording import either, yuan
 
 FORM = "compare_plans_form"
 BASIS = "advice_basis"
@@ -314,8 +314,10 @@ def _say_comparison(dispatcher: CollectingDispatcher, plans: Sequence[Plan]) -> 
             first=first.name,
             other=other.name,
             amount=yuan(abs(comparison.fee_difference)),
-            gained="；".join(one.text for one in comparison.gained) or "无",
-            lost="；".join(one.text for one in comparison.lost) or "无",
+            gained=either("；", "; ").join(one.text for one in comparison.gained)
+            or either("无", "nothing"),
+            lost=either("；", "; ").join(one.text for one in comparison.lost)
+            or either("无", "nothing"),
         )
 
 
@@ -325,27 +327,29 @@ def _change_button(plan: Plan) -> dict[str, str]:
 
 def _plan_row(plan: Plan) -> str:
     parts = [
-        f"月费{yuan(plan.monthly_fee)}元",
-        f"流量{data_text(plan.data_mb)}",
-        f"通话{plan.voice_minutes}分钟",
+        either("月费{}元", "{} yuan a month").format(yuan(plan.monthly_fee)),
+        either("流量{}", "data {}").format(data_text(plan.data_mb)),
+        either("通话{}分钟", "{} minutes").format(plan.voice_minutes),
     ]
     if plan.broadband_mbps is not None:
-        parts.append(f"宽带{plan.broadband_mbps}M")
+        parts.append(either("宽带{}M", "broadband {}M").format(plan.broadband_mbps))
     if plan.min_age is not None:
-        parts.append(f"{plan.min_age}岁及以上")
+        parts.append(either("{}岁及以上", "age {} and over").format(plan.min_age))
     if plan.max_age is not None:
-        parts.append(f"{plan.max_age}岁及以下")
+        parts.append(either("{}岁及以下", "age {} and under").format(plan.max_age))
     return f"· {plan.name}｜" + "｜".join(parts)
 
 
 def _cost_row(cost: PlanCost, advice: Advice) -> str:
     plan = cost.plan
-    mark = "（现在）" if cost is advice.present else "（推荐）" if cost is advice.best else ""
+    mark = either("（推荐）", " (recommended)") if cost is advice.best else ""
+    mark = either("（现在）", " (now)") if cost is advice.present else mark
+    monthly = yuan(cost.monthly)
     parts = [
-        f"流量{data_text(plan.data_mb)}",
-        f"通话{plan.voice_minutes}分钟",
-        f"月费{yuan(plan.monthly_fee)}元",
-        f"按您的用量每月约{yuan(cost.monthly)}元",
+        either("流量{}", "data {}").format(data_text(plan.data_mb)),
+        either("通话{}分钟", "{} minutes").format(plan.voice_minutes),
+        either("月费{}元", "{} yuan a month").format(yuan(plan.monthly_fee)),
+        either(f"按您的用量每月约{monthly}元", f"about {monthly} yuan a month for what you use"),
     ]
     return f"· {plan.name}{mark}｜" + "｜".join(parts)
 
@@ -357,9 +361,7 @@ def _named(advice: Advice) -> list[PlanCost]:
 
 
 def _listed_plans(plans: Sequence[Plan]) -> EventType:
-    return listed(
-        "change_plan", "plan", [Item(plan.id, plan.monthly_fee, plan.data_mb) for plan in plans]
-    )
+    return listed("change_plan", "plan", map(plan_item, plans))
 
 
 def actions(services: Services) -> list[Any]:

@@ -10,6 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import CareAction, DomainDict
+from actions.complaint_record import add_to_complaint, goes_with_complaint
 from actions.handover import hand_over
 from actions.heard import intent_of, taken_up, text_of
 from actions.services import Services
@@ -31,7 +32,16 @@ class Vent(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """Be sorry and offer ways on; the second time in a row a person takes over without being asked for."""
+        """Be sorry and offer ways on; the second time in a row a person takes over without being asked for.
+
+        Right after a complaint it belongs to that: 他还骂人.
+        """
+        in_form = (tracker.active_loop or {}).get("name")
+        if not in_form and _intent_before(tracker) != VENT and goes_with_complaint(tracker):
+            caller = await self.caller(tracker)
+            added = await add_to_complaint(self.services, dispatcher, tracker, caller)
+            if added is not None:
+                return added
         if _intent_before(tracker) == VENT:
             caller = await self.caller(tracker)
             dispatcher.utter_message(response="utter_vent_again")

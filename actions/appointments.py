@@ -22,15 +22,16 @@ from care.appointments.ledger import AlreadyBooked, SlotFull
 from care.appointments.service import Request
 from care.appointments.texts import label, short
 from care.appointments.timetable import Place, TimeSlot
-from care.appointments.wishes import Match, match
+from care.appointments.wishes import Match, covers, match
 from care.bss.protocol import PlaceKind
 from care.conversations.callers import Caller
+from care.wording import either
 
 FORM = "appointment_form"
 FORM_SLOTS = ("appointment", "booking", "visit_day", "visit_time", "times")
 
-ANOTHER_TIME = {"title": "换个时间", "payload": "/change_appointment"}
-"""Stands behind the times that are offered."""
+_ANOTHER_TIME = ("换个时间", "Another time")
+"""The button behind the times that are offered."""
 
 _OTHER = re.compile(r"换|别的|其他|其它|还有|都不|不行|没空|没时间|不方便|晚点|早点|改|再看看|下一")
 
@@ -169,9 +170,10 @@ class AskAppointment(CareAction):
         if not found.offered:
             dispatcher.utter_message(response=_NONE[place.kind])
             return leave_form(FORM_SLOTS)
+        another = {"title": either(*_ANOTHER_TIME), "payload": "/change_appointment"}
         dispatcher.utter_message(
             response=(_MISSED if found.missed else _ASKED)[place.kind],
-            buttons=[*map(_button, found.offered), ANOTHER_TIME],
+            buttons=[*map(_button, found.offered), another],
         )
         offered = [_value(slot.day, slot.hours) for slot in found.offered]
         return [SlotSet("times", {**times, "offered": offered})]
@@ -272,7 +274,7 @@ def _days_meant(tracker: Tracker, hours: list[str], offered: list[Time]) -> list
     told = [str(day) for day in tracker.get_slot("visit_day") or ()]
     if told:
         return told
-    days = {time.day for time in offered if time.hours in hours}
+    days = {time.day for time in offered if any(covers(time.hours, said) for said in hours)}
     return [day.isoformat() for day in days] if len(days) == 1 else []
 
 

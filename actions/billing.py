@@ -29,7 +29,7 @@ from care.bss.protocol import (
 )
 from care.clock import local_date
 from care.errors import CareError
-from care.wording import data_size, month, yuan
+from care.wording import data_size, either, listing, month, short_day, yuan
 
 WHOLE_BILLS = 2
 """So many bills are shown with all their lines; of more only the sums."""
@@ -43,10 +43,10 @@ _MISSING: dict[type[CareError], str] = {
 """What is said of a month that has no bill to show."""
 
 _STATES = {
-    BillState.RUNNING: "还没出账",
-    BillState.UNPAID: "还没缴清",
-    BillState.PAID: "已缴清",
-    BillState.CARRIED_OVER: "没缴的并入了下个月",
+    BillState.RUNNING: ("还没出账", "not issued yet"),
+    BillState.UNPAID: ("还没缴清", "not paid in full yet"),
+    BillState.PAID: ("已缴清", "paid"),
+    BillState.CARRIED_OVER: ("没缴的并入了下个月", "carried over to the next month"),
 }
 
 
@@ -119,7 +119,7 @@ class QueryBill(MoneyAction):
             data=data_size(sum(day.data_mb for day in days)),
             voice=sum(day.voice_minutes for day in days),
             sms=sum(day.sms for day in days),
-            busiest=f"{busiest.day.month}月{busiest.day.day}日",
+            busiest=short_day(busiest.day),
             busiest_data=data_size(busiest.data_mb),
             busiest_voice=busiest.voice_minutes,
             link=self.services.links.make(USAGE_PAGE, link_subject(line.id, wanted), LINK_LIFE),
@@ -210,8 +210,10 @@ def _items(items: Iterable[BillItem], refunded: dict[str, Decimal]) -> Iterator[
 
 
 def _item(item: BillItem, back: Decimal | None) -> str:
-    line = f"· {item.name} {item.amount:.2f}元"
-    return line if back is None else f"{line}（已退回 {back:.2f}元）"
+    line = f"· {item.name} {item.amount:.2f}{either('元', ' yuan')}"
+    if back is None:
+        return line
+    return line + either(f"（已退回 {back:.2f}元）", f" ({back:.2f} yuan given back)")
 
 
 def _say_sums(dispatcher: CollectingDispatcher, bills: list[Bill], phone: str) -> None:
@@ -223,7 +225,9 @@ def _say_sums(dispatcher: CollectingDispatcher, bills: list[Bill], phone: str) -
         response="utter_bill_sums",
         phone=phone,
         items="\n".join(
-            f"· {month(bill.month)} {bill.total:.2f}元（{_STATES[bill.state]}）" for bill in bills
+            f"· {month(bill.month)} {bill.total:.2f}"
+            + either(f"元（{_STATES[bill.state][0]}）", f" yuan ({_STATES[bill.state][1]})")
+            for bill in bills
         ),
         total=f"{sum((bill.total for bill in bills), Decimal(0)):.2f}",
         average=f"{average:.2f}",
@@ -233,7 +237,7 @@ def _say_sums(dispatcher: CollectingDispatcher, bills: list[Bill], phone: str) -
 def _say_missing(
     dispatcher: CollectingDispatcher, reason: type[CareError], names: list[str]
 ) -> None:
-    dispatcher.utter_message(response=_MISSING[reason], month="、".join(names))
+    dispatcher.utter_message(response=_MISSING[reason], month=listing(names))
 
 
 def _weight(day: UsageDay) -> tuple[int, int, int]:
@@ -252,21 +256,26 @@ def _has_form(value: Any) -> bool:
     return True
 
 
-_KINDS = {UsageKind.DATA: "流量", UsageKind.VOICE: "语音", UsageKind.SMS: "短信"}
-_UNITS = {UsageKind.VOICE: "分钟", UsageKind.SMS: "条"}
+_KINDS = {
+    UsageKind.DATA: ("流量", "data"),
+    UsageKind.VOICE: ("语音", "calls"),
+    UsageKind.SMS: ("短信", "texts"),
+}
+_UNITS = {UsageKind.VOICE: ("分钟", " minutes"), UsageKind.SMS: ("条", " texts")}
 
 
 def _bucket(bucket: UsageBucket) -> str:
     left, total, over = (_amount(bucket.kind, n) for n in (bucket.left, bucket.total, bucket.over))
-    line = f"· {bucket.name}（{_KINDS[bucket.kind]}）："
+    kind, kind_en = _KINDS[bucket.kind]
+    line = f"· {bucket.name}" + either(f"（{kind}）：", f" ({kind_en}): ")
     if not bucket.total:
-        return f"{line}套餐不含，已用 {over}"
-    line += f"剩余 {left}，共 {total}"
-    return f"{line}，已超出 {over}" if bucket.over else line
+        return line + either(f"套餐不含，已用 {over}", f"not in your plan, {over} used")
+    line += either(f"剩余 {left}，共 {total}", f"{left} left of {total}")
+    return line + either(f"，已超出 {over}", f", {over} over") if bucket.over else line
 
 
 def _amount(kind: UsageKind, amount: int) -> str:
-    return data_size(amount) if kind is UsageKind.DATA else f"{amount}{_UNITS[kind]}"
+    return data_size(amount) if kind is UsageKind.DATA else f"{amount}{either(*_UNITS[kind])}"
 
 
 def actions(services: Services) -> list[Any]:

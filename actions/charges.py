@@ -26,14 +26,14 @@ from care.billing.errors import BadMonth, MonthNotYet, MonthTooOld
 from care.billing.service import MONTHS_KEPT
 from care.bss.protocol import Bill, ChargeKind, Line, Plan
 from care.clock import local_date
-from care.wording import data_size, day, month, yuan
+from care.wording import data_size, day, either, month, yuan
 
 _WAYS = {
     "doubt": "utter_charge_doubt",
     "data": "utter_charge_overage",
     "talk": "utter_charge_overage_of_talk",
 }
-_UNITS = {"MB": "", "minute": "分钟", "sms": "条"}
+_UNITS = {"minute": ("分钟", " minutes"), "sms": ("条", " texts")}
 
 
 class ExplainCharge(MoneyAction):
@@ -200,17 +200,21 @@ def _quantity(charge: Charge) -> str:
     assert charge.quantity is not None
     if charge.unit == "MB":
         return data_size(charge.quantity)
-    return f"{charge.quantity}{_UNITS.get(charge.unit or '', '')}"
+    return f"{charge.quantity}{either(*_UNITS.get(charge.unit or '', ('', '')))}"
 
 
 def _price(charge: Charge, plan: Plan) -> str:
     tariff = plan.tariff
     if charge.unit == "MB":
-        capped = "" if tariff.data_cap is None else f"，每月最多 {yuan(tariff.data_cap)} 元"
-        return f"每GB {yuan(tariff.data_per_gb)} 元{capped}"
+        price = either("每GB {} 元", "{} yuan a GB").format(yuan(tariff.data_per_gb))
+        if tariff.data_cap is None:
+            return price
+        return price + either("，每月最多 {} 元", ", at most {} yuan a month").format(
+            yuan(tariff.data_cap)
+        )
     if charge.unit == "minute":
-        return f"每分钟 {yuan(tariff.voice_per_minute)} 元"
-    return f"每条 {yuan(tariff.sms_each)} 元"
+        return either("每分钟 {} 元", "{} yuan a minute").format(yuan(tariff.voice_per_minute))
+    return either("每条 {} 元", "{} yuan a text").format(yuan(tariff.sms_each))
 
 
 def actions(services: Services) -> list[Any]:

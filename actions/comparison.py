@@ -4,7 +4,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from care.billing.comparison import BillComparison, Difference
 from care.bss.protocol import BillState
-from care.wording import month
+from care.wording import either, month
 
 CHARGES_OFFERED = 3
 
@@ -49,8 +49,14 @@ def say_comparison(dispatcher: CollectingDispatcher, compared: BillComparison) -
 
 def _line(one: Difference) -> str:
     if one.before is None:
-        return f"· {one.name}：新增 {one.now:.2f} 元"
+        return f"· {one.name}" + either(f"：新增 {one.now:.2f} 元", f": new, {one.now:.2f} yuan")
     if one.now is None:
-        return f"· {one.name}：这次没有了，少 {one.before:.2f} 元"
-    more = "多" if one.change > 0 else "少"
-    return f"· {one.name}：{one.before:.2f} → {one.now:.2f} 元，{more} {abs(one.change):.2f} 元"
+        before = f"{one.before:.2f}"
+        return f"· {one.name}" + either(
+            f"：这次没有了，少 {before} 元", f": none now, {before} yuan less"
+        )
+    more = either("多", "more") if one.change > 0 else either("少", "less")
+    from_to, change = f"{one.before:.2f} → {one.now:.2f}", f"{abs(one.change):.2f}"
+    return f"· {one.name}" + either(
+        f"：{from_to} 元，{more} {change} 元", f": {from_to} yuan, {change} yuan {more}"
+    )

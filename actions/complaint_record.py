@@ -19,7 +19,8 @@ SLOT = "complaint_on_record"
 """The slot with number, matter and category of the complaint; it counts for the customer's next message."""
 
 _WHEN = re.compile(
-    r"多久|多长时间|什么时候|啥时候|几时|几天|哪天|何时|how long|when", re.IGNORECASE
+    r"多久|多长时间|什么时候|啥时候|几时|几天|哪天|何时|(?:打算|准备|要)?怎么处理|怎么解决|how long|when",
+    re.IGNORECASE,
 )
 _SHORTEST = 3
 

@@ -29,12 +29,17 @@ from care.tickets.complaints import FRAUD, Category, attachments
 from care.tickets.progress import HIGHEST
 from care.tickets.service import TicketRequest
 from care.tickets.tables import Ticket, TicketKind
-from care.wording import moment
+from care.wording import either, moment, short_day
 
 FORM = "complaint_form"
 _PRIORITY = 1
 _NUMBER = re.compile(r"(?:我?的?手机号?码?[是为:： ]*)?[\d\s-]{6,20}")
-_UNITS = {Unit.HOURS: "小时", Unit.DAYS: "天", Unit.WORKING_DAYS: "个工作日", Unit.MONTHS: "个月"}
+_UNITS = {
+    Unit.HOURS: ("小时", "hours"),
+    Unit.DAYS: ("天", "days"),
+    Unit.WORKING_DAYS: ("个工作日", "working days"),
+    Unit.MONTHS: ("个月", "months"),
+}
 """What the rule pack's terms are counted in."""
 
 
@@ -51,14 +56,17 @@ class Complain(VerifiedAction):
         if added is not None:
             return added
         guide, (text, whole) = self.services.complaint_guide, _told(self.services, tracker)
+        # A long talk is forgotten by the tracker before the code has come: the words are kept meanwhile.
+        words = SlotSet("complaint_words", _words(tracker))
         about = tracker.get_slot("complaint_about")
         if about is None and intent_of(tracker) == COMPLAINT and guide.says_what(text):
             about = mask_text(text)
         if guide.is_fraud(f"{about or ''}{text if about is None else ''}"):
             return await self._fraud(dispatcher, tracker, about or mask_text(text))
         if about is None:
-            return begin_form(FORM)
+            return [words, *begin_form(FORM, keep=["complaint_words"])]
         return [
+            words,
             SlotSet("complaint_about", about),
             # What the complaint is about is no wish of its own: 要投诉！宽带装了一个月没装好.
             *(forget(["wishes"]) if whole else []),
@@ -102,7 +110,7 @@ class Complain(VerifiedAction):
             buttons=self._buttons(category),
         )
         self._say_appeal(dispatcher, ticket)
-        return [*leave_form(["complaint_about"]), remember(ticket, category.id)]
+        return [*leave_form(["complaint_about", "complaint_words"]), remember(ticket, category.id)]
 
     async def _fraud(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, about: str
@@ -114,7 +122,7 @@ class Complain(VerifiedAction):
             TicketRequest(
                 kind=TicketKind.COMPLAINT,
                 title="客户称被诈骗",
-                description="\n".join([f"客户原话：{'；'.join(said(tracker)) or about}"]),
+                description="\n".join([f"客户原话：{'；'.join(_words(tracker)) or about}"]),
                 actor="bot",
                 contact_id=caller.contact_id,
                 customer_id=verified.customer_id if verified is not None else None,
@@ -144,7 +152,7 @@ class Complain(VerifiedAction):
             services.clock(),
             services.zone,
         )
-        words = [*said(tracker), *([about] if about != category.id else [])]
+        words = [*_words(tracker), *([about] if about != category.id else [])]
         lines = [
             f"投诉类别：{category.name}",
             f"客户原话：{'；'.join(dict.fromkeys(words)) or '未说明'}",
@@ -170,7 +178,8 @@ class Complain(VerifiedAction):
         """The ways to have the matter itself settled, and a person."""
         title = self.services.wish_names.title
         remedies = [{"title": title(one), "payload": f"/{one}"} for one in category.remedies]
-        return [*remedies, {"title": "转人工", "payload": "/request_human"}]
+        person = either("转人工", "Talk to a person")
+        return [*remedies, {"title": person, "payload": "/request_human"}]
 
     def _say_appeal(self, dispatcher: CollectingDispatcher, ticket: Ticket) -> None:
         duties = self.services.duties
@@ -223,6 +232,11 @@ def _told(services: Services, tracker: Tracker) -> tuple[str, bool]:
     return whole, intent_of(tracker) == COMPLAINT
 
 
+def _words(tracker: Tracker) -> list[str]:
+    """What the customer has said in this dialogue, also before the tracker began anew (``bot/channels/session.py``)."""
+    return list(dict.fromkeys([*(tracker.get_slot("complaint_words") or ()), *said(tracker)]))
+
+
 def _with(tracker: Tracker, about: str) -> Tracker:
     """The tracker as it will be once the slot is set."""
     tracker.slots["complaint_about"] = about
@@ -230,12 +244,11 @@ def _with(tracker: Tracker, about: str) -> Tracker:
 
 
 def _term(figure: Figure) -> str:
-    return f"{figure.value} {_UNITS[figure.unit]}"
+    return f"{figure.value} {either(*_UNITS[figure.unit])}"
 
 
 def _day(at: datetime, services: Services) -> str:
-    local = at.astimezone(services.zone)
-    return f"{local.month}月{local.day}日"
+    return short_day(at.astimezone(services.zone).date())
 
 
 def actions(services: Services) -> list[Any]:

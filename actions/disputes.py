@@ -37,7 +37,7 @@ from care.customers.masking import mask_phone
 from care.tickets.lifecycle import OPEN_STATES
 from care.tickets.service import TicketRequest
 from care.tickets.tables import Ticket, TicketKind
-from care.wording import day, moment, month
+from care.wording import day, either, listing, moment, month
 
 FORM = "dispute_form"
 FORM_SLOT = "disputed_charge"
@@ -99,7 +99,7 @@ class DisputeCharge(VerifiedAction):
             found = _found(bills, Wanted(await item_of(self.services.bss, inquiry), inquiry.yuan()))
         if not found:
             if inquiry.names_charge:
-                months = "、".join(month(bill.month) for bill in bills)
+                months = listing(month(bill.month) for bill in bills)
                 dispatcher.utter_message(response="utter_dispute_not_on_bill", months=months)
             # The form is active from the start: activated by Rasa, it would take the charge of this very message again,
             # which is not on the bill, and come back here without end.
@@ -293,14 +293,16 @@ class AskDisputedCharge(CareAction):
             buttons=[
                 *(
                     {
-                        "title": f"{charge.name} {charge.amount:.2f}元",
+                        "title": f"{charge.name} {charge.amount:.2f}{either('元', ' yuan')}",
                         "payload": f'/inform{{"charge_item": "{charge.item_id}"}}',
                     }
                     for charge in charges(bill)[:CHARGES_OFFERED]
                     if charge.amount > 0
                 ),
                 {
-                    "title": f"整张账单 {bill.total:.2f}元",
+                    "title": either(
+                        f"整张账单 {bill.total:.2f}元", f"The whole bill {bill.total:.2f} yuan"
+                    ),
                     "payload": f'/inform{{"charge_item": "{WHOLE_BILL}"}}',
                 },
             ],
@@ -325,7 +327,7 @@ def _meant(tracker: Tracker) -> tuple[Inquiry, str | None]:
 def _in_words(judged: Sequence[Judged]) -> str:
     """``2026年10月彩铃月使用费 5.00 元``."""
     claims = sorted((one.claim for one in judged), key=lambda claim: claim.month)
-    months = "、".join(month(claim.month) for claim in claims)
+    months = listing(month(claim.month) for claim in claims)
     total = sum((claim.amount for claim in claims), Decimal(0))
     return f"{months}{judged[0].name or '整张账单'} {total:.2f} 元"
 

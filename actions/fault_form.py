@@ -9,11 +9,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions.base import CareAction, CareForm, DomainDict, Slots, leave_form
-from actions.heard import goes_first, intent_of, text_of, value_before
+from actions.heard import entity_of, goes_first, intent_of, text_of, value_before
 from actions.services import Services
 from care.customers.masking import mask_text
 from care.faults.diagnosis import Diagnoses, Step, Topic
 from care.faults.tried import already_tried
+from care.wording import told
 
 FORM = "fault_form"
 REALLY_FIXED = "utter_fault_really_fixed"
@@ -25,12 +26,19 @@ _ANSWERED: Slots = {"fault_question": None}
 _TOLD = ("device_symptom", "fault_place", "fault_since")
 """Questions that take any words but a mere 没用."""
 
-_STILL = re.compile(r"还是|还没|仍然|依然|照样|一样|没用|不行|不管用|没好|没变")
+_STILL = re.compile(
+    r"还是|还没|仍然|依然|照样|一样|没用|不行|不管用|没好|没变|still|the same|not work|no luck|didn.t help",
+    re.IGNORECASE,
+)
 _UNSOLVED = re.compile(
     r"没(?:有|能)?(?:解决|恢复|修好|弄好|搞定)|解决不了|still (?:not|no|down)|not (?:fixed|working)"
 )
-_WORKS = re.compile(r"好了|可以了|行了|恢复了|正常了|解决了|通了")
-_TRIED = re.compile(r"试过|试了|做过|弄过|都试|没用|不行")
+_WORKS = re.compile(
+    r"好了|可以了|行了|恢复了|正常了|解决了|通了|it works|fixed|back (?:up|on)", re.IGNORECASE
+)
+_TRIED = re.compile(
+    r"试过|试了|做过|弄过|都试|没用|不行|already|tried|restarted|rebooted", re.IGNORECASE
+)
 
 _OKAY = re.compile(
     r"(?:(?:好的?|好吧|行吧?|可以|嗯+|哦+|ok|okay|知道了|明白了?|收到|我?(?:先|这就)?(?:去|再)?试试看?|谢谢)"
@@ -120,6 +128,9 @@ class ValidateFaultForm(CareForm):
         text = text_of(tracker)
         if is_mere_okay(tracker):
             return {"fixed": None}  # asked once more, in other words
+        if told := _told_beside(tracker):
+            dispatcher.utter_message(response="utter_fault_noted")
+            return {"fixed": None, **told}
         helped = value if isinstance(value, bool) else self._in_words(tracker, str(value))
         if helped is True and _STILL.search(text) and not _WORKS.search(text):
             helped = False  # 看了，不管用 sounds like a yes
@@ -175,16 +186,27 @@ class AskFixed(CareAction):
         diagnoses = self.services.fault_guide.topics[Topic(tracker.get_slot("fault"))]
         diagnosis = diagnoses.of(tracker.get_slot("device_symptom"))
         tried = tracker.get_slot("steps_tried") or ()
+        do, ask = told(step.do, step.do_en), told(step.ask, step.ask_en)
         if not tried:
             dispatcher.utter_message(
                 response="utter_self_help_first",
-                cause=diagnosis.likely_cause,
-                step=step.do,
-                ask=step.ask,
+                cause=told(diagnosis.likely_cause, diagnosis.likely_cause_en),
+                step=do,
+                ask=ask,
             )
         else:
-            dispatcher.utter_message(response="utter_self_help_next", step=step.do, ask=step.ask)
+            dispatcher.utter_message(response="utter_self_help_next", step=do, ask=ask)
         return []
+
+
+def _told_beside(tracker: Tracker) -> Slots:
+    """Where or since when it is, told while a step is being tried: it is kept, and the step is asked for again."""
+    if intent_of(tracker) != "inform" or still_broken(text_of(tracker)):
+        return {}
+    place = entity_of(tracker, "area") or entity_of(tracker, "address")
+    since = entity_of(tracker, "date")
+    told = {"fault_place": place, "fault_since": since and mask_text(text_of(tracker))}
+    return {name: value for name, value in told.items() if value}
 
 
 def still_broken(text: str) -> bool:

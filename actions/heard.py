@@ -126,6 +126,21 @@ def set_in_last_turn(tracker: Tracker, slot: str) -> Any:
     return value
 
 
+def payloads_offered(tracker: Tracker, turns: int = 2) -> list[str]:
+    """The buttons under the answers to the customer's last messages before the latest one."""
+    found: list[str] = []
+    back = 0
+    for event in reversed(tracker.events):
+        if event.get("event") == "user" and not taken_up(event):
+            back += 1
+            if back > turns:
+                break
+        elif event.get("event") == "bot" and back:
+            buttons = (event.get("data") or {}).get("buttons") or ()
+            found += [str(button.get("payload")) for button in buttons]
+    return found
+
+
 def actions_of_last_turn(tracker: Tracker) -> list[str]:
     """The actions by which the customer's message before the latest one was answered."""
     turns: list[list[str]] = [[]]

@@ -1,5 +1,6 @@
 """The identity form: a number, the code that was sent to it, and what else is answered while we ask."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -56,6 +57,8 @@ class ValidateIdentityForm(CareForm):
         """Only a mobile number can get a code; anything else is asked for again."""
         if value is None:
             return {}
+        if not re.search(r"\d", str(value)):
+            return {"phone_number": None}  # no number at all: asked for again
         if not MOBILE.fullmatch(str(value)):
             dispatcher.utter_message(response="utter_phone_invalid")
             return {"phone_number": None}

@@ -19,14 +19,17 @@ from actions.base import CareAction, DomainDict
 from actions.heard import entity_of, intent_of, text_of
 from actions.identity import OwnNumberAction
 from actions.services import Services
+from actions.time_said import time_alone
 from care.billing.charges import by_addon, charge_item
 from care.billing.service import paying_line
-from care.bss.months import parse_month, shift_month
+from care.bss.months import month_of, parse_month, shift_month
 from care.bss.protocol import Bss, Line
+from care.clock import local_date
 from care.customers.masking import mask_phone
 from care.wording import month as in_words
 
 SLOT = "inquiry"
+MONTHS_OFFERED = 3
 BILL, RECORDS, COMPARISON = "bill", "records", "comparison"
 
 _ACTIONS = {
@@ -52,6 +55,9 @@ _RECORDS = re.compile(
 _COMPARISON = re.compile(
     r"对比|相比|比较一?下|[跟和同与].{0,8}比|比(?!较).{0,8}(多|少|贵|高|低)|差多少|贵在|多在哪|涨了"
 )
+_DENIED = re.compile(r"(?:没有?|不是?|谁|又没|啥时候|什么时候|哪里|哪)[^，。,\d\s]{0,4}$")
+"""Before a month that was not meant: 没说9月啊."""
+_DENIED_AFTER = re.compile(r"^[^，。,\d\s]{0,4}(?:没|不是)")
 _REFERENCE = re.compile(r"[比跟和同与]\s*$")
 """Before a month that is only compared with: 比上个月贵."""
 
@@ -266,13 +272,53 @@ class FurtherInquiry(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """Back to the look-up; where nothing was looked up, ask what is wanted."""
+        """Back to the look-up; where nothing was looked up, ask what is wanted. A month that was not meant is asked for."""
+        timed = time_alone(tracker)
+        if timed is not None:
+            return timed
         before = kept(tracker)
+        if denies_month(tracker):
+            return ask_month(self.services, dispatcher, tracker)
         action = None if before is None else _further(before.action, _said(tracker))
         if action is None:
             dispatcher.utter_message(response="utter_inform")
             return []
         return [FollowupAction(action)]
+
+
+def ask_month(
+    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker
+) -> list[EventType]:
+    """Offer other months than those shown; the rest of the question stands."""
+    before = kept(tracker)
+    assert before is not None  # denies_month
+    present = month_of(local_date(services.clock(), services.zone))
+    intent = before.action.removeprefix("action_")
+    months = [shift_month(present, -back) for back in range(1, MONTHS_OFFERED + 2)]
+    dispatcher.utter_message(
+        response="utter_which_month",
+        buttons=[
+            {"title": in_words(one), "payload": f'/{intent}{{"month": "{one}"}}'}
+            for one in months
+            if one not in before.months
+        ][:MONTHS_OFFERED],
+    )
+    return [SlotSet("month", None)]
+
+
+def denies_month(tracker: Tracker) -> bool:
+    """Whether a month was looked up, and the latest message names one only to say that it was not meant."""
+    text = str(tracker.latest_message.get("text") or "")
+    if kept(tracker) is None:
+        return False
+    named = [
+        one for one in tracker.latest_message.get("entities") or () if one.get("entity") == "month"
+    ]
+    return bool(named) and all(
+        _DENIED.search(text[: one.get("start", 0)])
+        or _DENIED_AFTER.search(text[one.get("end", 0) :])
+        for one in named
+    )
 
 
 def _further(action: str, said: Mapping[str, Any]) -> str | None:

@@ -26,17 +26,24 @@ from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
 from care.knowledge import Answer
 from care.lines.requests import Asked
+from care.wording import either
 
 FORM = "own_line_form"
 _FORMS = {FORM, "card_reason_form", "card_way_form", "keep_form", "spam_number_form"}
 
 STATUS_WORDS = {
-    LineStatus.ACTIVE: "正常",
-    LineStatus.SUSPENDED_ARREARS: "欠费停机",
-    LineStatus.SUSPENDED_REQUEST: "停机保号",
-    LineStatus.BLOCKED_LOST: "已挂失",
-    LineStatus.CLOSED: "已销户",
+    LineStatus.ACTIVE: ("正常", "in use"),
+    LineStatus.SUSPENDED_ARREARS: ("欠费停机", "suspended for arrears"),
+    LineStatus.SUSPENDED_REQUEST: ("停机保号", "suspended at your wish"),
+    LineStatus.BLOCKED_LOST: ("已挂失", "reported lost"),
+    LineStatus.CLOSED: ("已销户", "closed"),
 }
+
+
+def in_words(line: Line) -> str:
+    """``138****8001（正常）``."""
+    chinese, english = STATUS_WORDS[line.status]
+    return mask_phone(line.phone) + either(f"（{chinese}）", f" ({english})")
 
 
 def asked_by(services: Services, tracker: Tracker, caller: Caller) -> Asked:
@@ -151,7 +158,7 @@ class AskOwnLine(CareAction):
             response="utter_ask_own_line",
             buttons=[
                 {
-                    "title": f"{mask_phone(line.phone)}（{STATUS_WORDS[line.status]}）",
+                    "title": in_words(line),
                     "payload": f'/inform{{"own_line": "{line.id}"}}',
                 }
                 for line in lines

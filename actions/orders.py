@@ -43,6 +43,7 @@ CHANGE_PLAN = "change_plan"
 FORM_SLOTS = ("order", "offer", "consent", "consent_code")
 
 _AGREED = r"(?:好|行|可以|嗯+|对|是|确认|确定|同意|没错|没问题|ok)[的了吧啊呀]*[，,、。 ]*"
+_RETURNS = re.compile(r"回|返|结束|到.{0,6}为止|back|return", re.IGNORECASE)
 _DONE_TO_IT = r"(?:办理?|开通?|退订?|取消|撤销?|撤回|停掉?|换|改|订)"
 _YES = re.compile(
     rf"(?:{_AGREED})+(?:那?就|帮我|给我|请|麻烦)*{_DONE_TO_IT}?[了掉它吧呗啊。！! ]*"
@@ -95,6 +96,15 @@ class ValidateOrderForm(CareForm):
             return [
                 *forget([*FORM_SLOTS, REQUESTED_SLOT]),
                 SlotSet("plan", plan),
+            ]
+        if goes_first(tracker, FORM) and (trip := _other_days(tracker)) is not None:
+            params = tracker.get_slot("order")["params"]
+            return [
+                *forget([*FORM_SLOTS, REQUESTED_SLOT]),
+                SlotSet("country", params["countries"].split(",")),
+                SlotSet("roaming_pack", params["addon"]),
+                SlotSet("travel_dates", trip),
+                SlotSet("trip", {"start": trip[0], "end": trip[1]}),
             ]
         events: list[EventType] = await super().run(dispatcher, tracker, domain)
         return events
@@ -255,6 +265,8 @@ class FinishOrder(CareAction):
         """Success is said of an order that was placed, and of nothing else."""
         if tracker.get_slot("order") is None and tracker.get_slot("plan") is not None:
             return [FollowupAction("action_change_plan")]  # another plan was named instead
+        if tracker.get_slot("order") is None and tracker.get_slot("trip") is not None:
+            return [FollowupAction("action_open_roaming")]  # the same journey on other days
         offer_id = tracker.get_slot("offer")
         order = await self.services.orders.of_offer(offer_id) if offer_id is not None else None
         if order is None:
@@ -321,6 +333,24 @@ class OrderingAction(VerifiedAction):
         if slots.get("consent") and self.services.orders.yes_suffices(self.kind):
             slots["consent_code"] = CHECKED  # it is ordered: nothing more is asked
         return [SlotSet(slot, value) for slot, value in slots.items()]
+
+
+def _other_days(tracker: Tracker) -> list[str] | None:
+    """First and last day of the journey as it is corrected while its pack is confirmed (不对，6号走); None without."""
+    days = sorted(
+        str(one)
+        for one in tracker.get_latest_entity_values("date")
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", str(one))
+    )
+    if _kind(tracker) != "open_roaming" or not days:
+        return None
+    params = tracker.get_slot("order")["params"]
+    start, end = days[0], days[-1]
+    if len(days) == 1 and _RETURNS.search(text_of(tracker)):
+        start = params["start"]
+    elif len(days) == 1:
+        end = params["end"]
+    return [start, end] if start <= end else None
 
 
 def _kind(tracker: Tracker) -> str | None:

@@ -16,7 +16,7 @@ from care.billing.service import MONTHS_KEPT, check_month
 from care.bss.months import month_of
 from care.bss.protocol import Balance, Line, Payment, PaymentMethod, PaymentState
 from care.clock import local_date
-from care.wording import day, moment, month, yuan
+from care.wording import day, either, listing, moment, month, yuan
 
 MONTHS_SHOWN = 2
 """How many full months before the present one are shown where nothing was said of when."""
@@ -25,18 +25,18 @@ ONE_BY_ONE = 3
 """So many payments are told each in a sentence; more stand in a list."""
 
 _METHODS = {
-    PaymentMethod.APP: "手机营业厅",
-    PaymentMethod.STORE: "营业厅",
-    PaymentMethod.BANK: "银行",
-    PaymentMethod.AUTOPAY: "自动扣款",
-    PaymentMethod.SCRATCH_CARD: "充值卡",
-    PaymentMethod.REFUND: "退费",
-    PaymentMethod.POINTS: "积分兑换",
+    PaymentMethod.APP: ("手机营业厅", "the app"),
+    PaymentMethod.STORE: ("营业厅", "a store"),
+    PaymentMethod.BANK: ("银行", "a bank"),
+    PaymentMethod.AUTOPAY: ("自动扣款", "autopay"),
+    PaymentMethod.SCRATCH_CARD: ("充值卡", "a top-up card"),
+    PaymentMethod.REFUND: ("退费", "a refund"),
+    PaymentMethod.POINTS: ("积分兑换", "points"),
 }
 _STATES = {
-    PaymentState.SETTLED: "已到账",
-    PaymentState.PENDING: "处理中",
-    PaymentState.REFUNDED: "已退回",
+    PaymentState.SETTLED: ("已到账", "received"),
+    PaymentState.PENDING: ("处理中", "being processed"),
+    PaymentState.REFUNDED: ("已退回", "returned"),
 }
 
 
@@ -100,7 +100,7 @@ class QueryPayments(MoneyAction):
         self, dispatcher: CollectingDispatcher, payment: Payment, balance: Balance
     ) -> None:
         at = moment(payment.paid_at, self.services.zone)
-        method, amount = _METHODS[payment.method], f"{payment.amount:.2f}"
+        method, amount = either(*_METHODS[payment.method]), f"{payment.amount:.2f}"
         if payment.state is PaymentState.SETTLED:
             dispatcher.utter_message(
                 response="utter_payment_settled",
@@ -121,18 +121,20 @@ class QueryPayments(MoneyAction):
     ) -> None:
         words = [day(one) for one in sorted(wanted.days)]
         words += [month(one) for one in sorted(wanted.months)]
-        words += [f"{yuan(amount)} 元" for amount in sorted(wanted.amounts)]
+        words += [
+            either("{} 元", "{} yuan").format(yuan(amount)) for amount in sorted(wanted.amounts)
+        ]
         if near:
             dispatcher.utter_message(
-                response="utter_payment_near", wanted="、".join(words), items=self._lines(near)
+                response="utter_payment_near", wanted=listing(words), items=self._lines(near)
             )
         else:
-            dispatcher.utter_message(response="utter_payment_not_found", wanted="、".join(words))
+            dispatcher.utter_message(response="utter_payment_not_found", wanted=listing(words))
 
     def _lines(self, payments: Iterable[Payment]) -> str:
         return "\n".join(
-            f"· {moment(one.paid_at, self.services.zone)} {_METHODS[one.method]}"
-            f" {one.amount:.2f}元 {_STATES[one.state]}"
+            f"· {moment(one.paid_at, self.services.zone)} {either(*_METHODS[one.method])}"
+            f" {one.amount:.2f}{either('元', ' yuan')} {either(*_STATES[one.state])}"
             for one in payments
         )
 

@@ -1,9 +1,10 @@
 """Plans: which one the customer has, and changing it."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
@@ -17,16 +18,19 @@ from actions.base import (
 )
 from actions.heard import text_of
 from actions.identity import OwnNumberAction
-from actions.listed import Item, items_of, listed, picked
+from actions.listed import SLOT as LISTED
+from actions.listed import Item, fitting, items_of, listed, narrowed, picked, still_meant
 from actions.orders import OrderingAction, begin_order, say_rejected
 from actions.services import Services
-from care.bss.protocol import BssRejected, OfferingKind, RejectReason
+from actions.wish_words import wish_words
+from care.bss.protocol import BssRejected, OfferingKind, Plan, RejectReason
 from care.catalogue.service import check_plan, find_plan, plans_on_sale
 from care.clock import local_date
 from care.wording import day, yuan
 
 FORM = "change_plan_form"
 PLANS_OFFERED = 6
+_EXTREME = re.compile(r"最(?:便宜|低|省|贵|大|多)|cheapest|largest", re.IGNORECASE)
 
 _LINE_REASONS = {
     RejectReason.LINE_NOT_ACTIVE,
@@ -107,12 +111,31 @@ class ChangePlan(OrderingAction):
         wanted = tracker.get_slot("plan") or _by_place(tracker, text_of(tracker))
         if await say_refused(self.services, dispatcher, line_id):
             return leave_form(["plan"])
+        items, meant = ([], []) if wanted else await self._described(tracker, line_id)
+        if len(meant) > 1:
+            form = begin_form(FORM)
+            among = narrowed("change_plan", "plan", items, meant)
+            return [*form[:-1], SlotSet(LISTED, among), form[-1]]
+        wanted = wanted or next(iter(meant), None)
         if not wanted:
             return begin_form(FORM)
         plan_id = await _allowed_plan(self.services, dispatcher, line_id, str(wanted))
         if plan_id is None:
             return begin_form(FORM)
         return begin_order("change_plan", {"plan": plan_id})
+
+    async def _described(self, tracker: Tracker, line_id: str) -> tuple[list[Item], list[str]]:
+        """Which plans are described: one that was not listed (带宽带的那个), or 换成最便宜的 without any list.
+
+        The latter counts also when it was asked since who this is.
+        """
+        text = wish_words(tracker, "change_plan").text
+        if items_of(tracker, "change_plan"):
+            text = text_of(tracker)
+        elif not _EXTREME.search(text):
+            return [], []
+        items = [plan_item(plan) for plan in await may_change_to(self.services, line_id)]
+        return items, fitting(text, items)
 
 
 class ValidateChangePlanForm(CareForm):
@@ -130,7 +153,22 @@ class ValidateChangePlanForm(CareForm):
         if caller.verified is None:
             return {"plan": value}  # who this is, is asked before anything is offered
         line_id, wanted = caller.verified.line_id, _by_place(tracker, str(value)) or str(value)
+        if await find_plan(self.services.bss, wanted) is None:
+            items, meant = await self._fitting(tracker, line_id, wanted)
+            if len(meant) > 1:
+                return {"plan": None, LISTED: narrowed("change_plan", "plan", items, meant)}
+            wanted = next(iter(meant), wanted)
         return {"plan": await _allowed_plan(self.services, dispatcher, line_id, wanted)}
+
+    async def _fitting(
+        self, tracker: Tracker, line_id: str, text: str
+    ) -> tuple[list[Item], list[str]]:
+        """Which plans an attribute fits (带视频的那个): of those shown, else of all that the line may change to."""
+        shown = items_of(tracker, "change_plan")
+        if meant := fitting(text, shown):
+            return shown, meant
+        items = [plan_item(plan) for plan in await may_change_to(self.services, line_id)]
+        return items, fitting(text, items)
 
 
 class AskPlan(CareAction):
@@ -141,27 +179,37 @@ class AskPlan(CareAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
-        """Offer plans as buttons."""
+        """Offer plans as buttons; only those that the last answer fitted, where it fitted several."""
         caller = await self.caller(tracker)
         if caller.verified is None:
             return [*leave_form(), *ask_identity(ChangePlan.action_name)]
-        today = local_date(self.services.clock(), self.services.zone)
-        plans = await plans_on_sale(self.services.bss, caller.verified.line_id, today)
+        offered = still_meant(tracker, "change_plan")
+        between = bool(offered)
+        if not offered:
+            plans = await may_change_to(self.services, caller.verified.line_id)
+            offered = [plan_item(plan) for plan in plans[:PLANS_OFFERED]]
         dispatcher.utter_message(
-            response="utter_ask_plan",
+            response="utter_which_of_these" if between else "utter_ask_plan",
             buttons=[
-                {"title": plan.name, "payload": f'/inform{{"plan": "{plan.id}"}}'}
-                for plan in plans[:PLANS_OFFERED]
+                {"title": item.name, "payload": f'/inform{{"plan": "{item.id}"}}'}
+                for item in offered
             ],
         )
-        offered = plans[:PLANS_OFFERED]
-        return [
-            listed(
-                "change_plan",
-                "plan",
-                [Item(plan.id, plan.monthly_fee, plan.data_mb) for plan in offered],
-            )
-        ]
+        return [listed("change_plan", "plan", offered)]
+
+
+async def may_change_to(services: Services, line_id: str) -> tuple[Plan, ...]:
+    """The plans that the line may change to, by monthly fee."""
+    today = local_date(services.clock(), services.zone)
+    return await plans_on_sale(services.bss, line_id, today)
+
+
+def plan_item(plan: Plan) -> Item:
+    """A plan as it stands in a list, with what customers tell it by."""
+    broadband = ["宽带"] if plan.broadband_mbps is not None else []
+    called = [name for name in plan.nicknames if not re.search(r"\d", name)]
+    has = "、".join([*called, *plan.perks, *broadband])
+    return Item(plan.id, plan.monthly_fee, plan.data_mb, plan.name, has)
 
 
 def _by_place(tracker: Tracker, text: str) -> str | None:

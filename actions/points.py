@@ -17,7 +17,7 @@ from care.billing import service as billing
 from care.bss.protocol import Reward
 from care.conversations.callers import Caller
 from care.customers.masking import mask_phone
-from care.wording import day
+from care.wording import day, either
 
 ACTION = "action_query_points"
 REWARDS_OFFERED = 4
@@ -94,14 +94,20 @@ def _wanted(rewards: Sequence[Reward], inquiry: Inquiry) -> Reward | None:
 
 
 def _say_rewards(dispatcher: CollectingDispatcher, rewards: Sequence[Reward], points: int) -> None:
-    items = "\n".join(f"· {reward.name}：{reward.points} 分" for reward in rewards)
+    items = "\n".join(
+        f"· {reward.name}" + either(f"：{reward.points} 分", f": {reward.points} points")
+        for reward in rewards
+    )
     within = [reward for reward in rewards if reward.points <= points]
     if within:
         dispatcher.utter_message(
             response="utter_points_rewards",
             items=items,
             buttons=[
-                {"title": f"换{one.name}", "payload": f'/query_points{{"reward": "{one.id}"}}'}
+                {
+                    "title": either("换", "Get ") + one.name,
+                    "payload": f'/query_points{{"reward": "{one.id}"}}',
+                }
                 for one in within[-REWARDS_OFFERED:]
             ],
         )

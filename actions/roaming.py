@@ -27,7 +27,7 @@ from care.bss.protocol import Addon, AddonKind, BssRejected, RejectReason, Roami
 from care.catalogue import held, roaming
 from care.catalogue.roaming import Trip
 from care.catalogue.service import find_addon
-from care.wording import data_size, day, yuan
+from care.wording import data_size, day, either, yuan
 
 _REJECTIONS = {
     RejectReason.SECOND_CARD: "utter_roaming_rejected_second_card",
@@ -131,7 +131,7 @@ class OpenRoaming(OrderingAction):
             if packs:
                 await self.services.bss.check_subscription(line_id, packs[0].id)
         except BssRejected as error:
-            say_rejected(dispatcher, error.reason, "国际漫游", _REJECTIONS)
+            say_rejected(dispatcher, error.reason, either("国际漫游", "roaming"), _REJECTIONS)
             return True
         return False
 
@@ -186,7 +186,10 @@ class OpenRoaming(OrderingAction):
         for addon in await self.services.bss.addons():
             until = await held.held_until(self.services.bss, line_id, addon.id)
             if addon.kind is AddonKind.ROAMING and until is not None:
-                ends.append(f"· {addon.name}，到{day(until)}自动停止")
+                ends.append(
+                    f"· {addon.name}"
+                    + either(f"，到{day(until)}自动停止", f", stops by itself on {day(until)}")
+                )
         if ends:
             dispatcher.utter_message(response="utter_roaming_ends", packs="\n".join(ends))
         else:
@@ -207,7 +210,11 @@ async def _countries_chosen(
 def _pack_row(pack: Addon) -> str:
     days = pack.valid_days or 1
     a_day = yuan((pack.price / days).quantize(pack.price))
-    return f"· {pack.name}｜{yuan(pack.price)}元，{data_size(pack.data_mb)}，{days}天有效，约{a_day}元/天"
+    price, size = yuan(pack.price), data_size(pack.data_mb)
+    return f"· {pack.name}" + either(
+        f"｜{price}元，{size}，{days}天有效，约{a_day}元/天",
+        f" | {price} yuan, {size}, good for {days} days, about {a_day} yuan a day",
+    )
 
 
 def actions(services: Services) -> list[Any]:

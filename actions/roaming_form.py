@@ -17,7 +17,7 @@ from actions.wish_words import latest_words
 from care.catalogue import roaming
 from care.catalogue.roaming import PackChoice
 from care.catalogue.service import find_addon
-from care.wording import data_size, day, yuan
+from care.wording import data_size, day, either, yuan
 
 FORM = "roaming_form"
 _NOT_GOING = re.compile(
@@ -167,16 +167,20 @@ class AskRoamingPack(CareAction):
         )
         if names:
             dispatcher.utter_message(response="utter_roaming_outside_pack", **rates(names[0]))
-        items = [Item(one.pack.id, one.pack.price, one.pack.data_mb) for one in offered]
+        items = [
+            Item(one.pack.id, one.pack.price, one.pack.data_mb, one.pack.name) for one in offered
+        ]
         return [listed("open_roaming", "addon", items)]
 
 
 def _choice_row(choice: PackChoice) -> str:
     pack = choice.pack
-    reach = f"用到{day(choice.end)}" + ("" if choice.covers else "，不够全程")
-    return (
-        f"· {pack.name}｜{yuan(pack.price)}元，{data_size(pack.data_mb)}，"
-        f"约{yuan(choice.price_a_day)}元/天，{reach}"
+    reach = either("用到", "until ") + day(choice.end)
+    reach += "" if choice.covers else either("，不够全程", ", not the whole trip")
+    price, size, a_day = yuan(pack.price), data_size(pack.data_mb), yuan(choice.price_a_day)
+    return f"· {pack.name}" + either(
+        f"｜{price}元，{size}，约{a_day}元/天，{reach}",
+        f" | {price} yuan, {size}, about {a_day} yuan a day, {reach}",
     )
 
 

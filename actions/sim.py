@@ -45,7 +45,7 @@ from care.lines.grants import LIFE
 from care.lines.replacement import deliveries
 from care.lines.tables import GrantedPage
 from care.stores.service import stores_near
-from care.wording import in_english
+from care.wording import either
 
 REASON_FORM, WAY_FORM = "card_reason_form", "card_way_form"
 SHOP, LATER = "shop", "later"
@@ -163,7 +163,7 @@ class ReplaceSim(VerifiedAction):
                 return _ask_way(line)
             await self.services.bss.check_replacement(line.id, reason, delivery)
         except BssRejected as error:
-            say_rejected(dispatcher, error.reason, "换卡", _REJECTIONS)
+            say_rejected(dispatcher, error.reason, either("换卡", "a new card"), _REJECTIONS)
             return settled(tracker, _SLOTS)
         if way is None:
             return _ask_way(line)
@@ -228,7 +228,7 @@ class AskCardWay(CareAction):
             response="utter_ask_card_way",
             buttons=[
                 {
-                    "title": english if in_english() else title,
+                    "title": either(title, english),
                     "payload": f'/inform{{"card_way": "{way}"}}',
                 }
                 for title, english, way in ways

@@ -17,6 +17,7 @@ FLOW_SLOTS = (
     "compared",
     "compare_base",
     "addon",
+    "addons_shown",
     "country",
     "travel_dates",
     "trip",
@@ -88,6 +89,7 @@ FLOW_SLOTS = (
     "outage_place",
     "ticket_consent",
     "complaint_about",
+    "complaint_words",
     "inquiry",
     "disputed_charge",
 )

@@ -11,9 +11,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.appointments import FORM_SLOTS as TIME_SLOTS
 from actions.appointments import dates, said_values, time_for, time_gone
-from actions.base import CareAction, CareForm, DomainDict, Slots, begin_form, forget, leave_form
+from actions.base import CareAction, DomainDict, begin_form, forget, leave_form
 from actions.heard import entity_of, intent_of, text_of, turn_of
 from actions.services import Services
+from actions.store_form import FORM, SHOWN, shops_near
 from care.appointments.ledger import AlreadyBooked, SlotFull
 from care.appointments.service import Request
 from care.appointments.texts import day_label, label
@@ -21,12 +22,10 @@ from care.appointments.timetable import Place
 from care.bss.protocol import PlaceKind, Store
 from care.clock import local_date
 from care.conversations.callers import Caller
-from care.faults.service import area_of_text, areas_of_customer
 from care.stores import service as stores
+from care.wording import either, listing
 
-FORM = "store_form"
 FLOW = ("whereabouts", "store", "store_wish", "errand", *TIME_SLOTS)
-SHOWN = 3
 
 _BOOK = re.compile(r"预约|(?<!大)约(?!束|定|等|莫)|取(?:个)?号|排(?:个)?号|占个位|挂个号")
 _ASKS = re.compile(
@@ -78,7 +77,7 @@ class BookStore(CareAction):
         if named is not None:
             found = [named]
         else:
-            near = await _near(self.services, tracker, caller)
+            near = await shops_near(self.services, tracker, caller)
             if near is None:
                 return begin_form(FORM, keep=["store_wish", "visit_day"])
             if _STEP_FREE.search(text_of(tracker)):
@@ -89,7 +88,7 @@ class BookStore(CareAction):
             await say_store(self.services, dispatcher, one, day)
         if len(found) == 1:
             dispatcher.utter_message(
-                response="utter_store_services", services="、".join(found[0].services)
+                response="utter_store_services", services=listing(found[0].services)
             )
         takes = [
             one
@@ -101,7 +100,7 @@ class BookStore(CareAction):
                 response="utter_store_may_book",
                 buttons=[
                     {
-                        "title": f"预约{one.name}",
+                        "title": either("预约", "Book ") + one.name,
                         "payload": f'/book_store{{"store": "{one.id}", "purpose": "book"}}',
                     }
                     for one in takes
@@ -185,130 +184,6 @@ class BookStore(CareAction):
         )
 
 
-class ValidateStoreForm(CareForm):
-    """Where the customer is, which shop, and what for."""
-
-    form = FORM
-
-    async def required_slots(
-        self,
-        domain_slots: list[str],
-        dispatcher: CollectingDispatcher,
-        tracker: Tracker,
-        domain: DomainDict,
-    ) -> list[str]:
-        """A look needs a place; an appointment a shop (chosen near a place) and an errand."""
-        if tracker.get_slot("store") is not None:
-            where: list[str] = []
-        elif tracker.get_slot("whereabouts") is not None:
-            where = ["whereabouts"]
-        else:
-            near = await _near(self.services, tracker, await self.caller(tracker))
-            where = ["whereabouts"] if near is None else []
-        if tracker.get_slot("store_wish") != "book":
-            return where or ["whereabouts"]
-        return [*where, "store", "errand"]
-
-    async def validate_whereabouts(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """An area, an address, a district, or a shop by its name."""
-        if value is None:
-            return {}
-        shops = await self.services.bss.stores()
-        named = _shop_in(str(value), shops)
-        if named is not None:
-            return {"whereabouts": str(value), "store": named.id}
-        if stores.district_in(str(value), shops) is not None:
-            return {"whereabouts": str(value)}
-        area = await area_of_text(self.services.bss, str(value))
-        if area is not None:
-            return {"whereabouts": area.id}
-        dispatcher.utter_message(response="utter_whereabouts_unknown")
-        return {"whereabouts": None}
-
-    async def validate_store(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """One of the shops, by identifier or name."""
-        if value is None:
-            return {}
-        found = _shop_in(str(value), await self.services.bss.stores())
-        if found is None:
-            dispatcher.utter_message(response="utter_store_unknown")
-            return {"store": None}
-        errand_id = tracker.get_slot("errand")
-        errand = self.services.errands.of(str(errand_id)) if errand_id else None
-        if errand is not None and errand.service not in found.services:
-            dispatcher.utter_message(
-                response="utter_store_lacks_service", store=found.name, errand=errand.name
-            )
-            return {"store": None}
-        return {"store": found.id}
-
-    async def validate_errand(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Slots:
-        """What the message names, by a wish or by a word; anything else is the general errand."""
-        if value is None:
-            return {}
-        errands = self.services.errands
-        if errands.of(str(value)).id == str(value):
-            return {"errand": str(value)}
-        meant = errands.meant(str(value))
-        return {"errand": meant.id if meant is not None else errands.of("").id}
-
-
-class AskStore(CareAction):
-    """Asks which shop."""
-
-    action_name = "action_ask_store_form_store"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        """Those near the customer that do what is wanted, as buttons."""
-        near = await _near(self.services, tracker, await self.caller(tracker))
-        shops = near if near is not None else await self.services.bss.stores()
-        errand_id = tracker.get_slot("errand")
-        if errand_id is not None:
-            service = self.services.errands.of(str(errand_id)).service
-            shops = stores.offering(shops, service) or stores.offering(
-                await self.services.bss.stores(), service
-            )
-        dispatcher.utter_message(
-            response="utter_ask_which_store",
-            buttons=[
-                {"title": shop.name, "payload": f'/inform{{"store": "{shop.id}"}}'}
-                for shop in shops[:SHOWN]
-            ],
-        )
-        return []
-
-
-class AskErrand(CareAction):
-    """Asks what for."""
-
-    action_name = "action_ask_store_form_errand"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        """What the shop does, as buttons."""
-        store = await stores.store(self.services.bss, str(tracker.get_slot("store") or ""))
-        errands = list(self.services.errands)
-        if store is not None:
-            errands = self.services.errands.done_at(store)
-        dispatcher.utter_message(
-            response="utter_ask_errand",
-            buttons=[
-                {"title": errand.name, "payload": f'/inform{{"errand": "{errand.id}"}}'}
-                for errand in errands
-            ],
-        )
-        return []
-
-
 async def say_store(
     services: Services, dispatcher: CollectingDispatcher, store: Store, day: date | None
 ) -> None:
@@ -361,7 +236,7 @@ def say_documents(services: Services, dispatcher: CollectingDispatcher, errand_i
     dispatcher.utter_message(
         response="utter_documents",
         errand=errand.name,
-        bring="、".join(errand.bring),
+        bring=listing(errand.bring),
         note=errand.note,
     )
 
@@ -377,51 +252,6 @@ def _wish(tracker: Tracker) -> str:
     return "book" if _BOOK.search(text) or timed else "look"
 
 
-async def _near(services: Services, tracker: Tracker, caller: Caller) -> tuple[Store, ...] | None:
-    """Shops near what was said, else near the verified customer's home; None where neither is known."""
-    shops = await services.bss.stores()
-    said = [
-        tracker.get_slot("whereabouts"),
-        *(said_values(tracker, entity)[-1:] for entity in ("area", "address")),
-    ]
-    for place in (one[0] if isinstance(one, list) and one else one for one in said):
-        if not place:
-            continue
-        district = stores.district_in(str(place), shops)
-        area = await area_of_text(services.bss, str(place))
-        if area is not None:
-            return await stores.stores_near(services.bss, area.id, limit=len(shops))
-        if district is not None:
-            return await stores.stores_in_district(services.bss, district)
-    if intent_of(tracker) == "book_store":
-        district = stores.district_in(text_of(tracker), shops)
-        if district is not None:
-            return await stores.stores_in_district(services.bss, district)
-    if caller.verified is None:
-        return None
-    homes = await areas_of_customer(services.bss, caller.verified.customer_id)
-    if len(homes) != 1:
-        return None
-    return await stores.stores_near(services.bss, homes[0].id, len(shops))
-
-
-def _shop_in(text: str, shops: Sequence[Store]) -> Store | None:
-    """The shop that a text names, by identifier, name or nickname; the longest name counts."""
-    plain = "".join(text.split())
-    found = [
-        (len(name), shop)
-        for shop in shops
-        for name in (shop.id, shop.name, *shop.nicknames)
-        if name in plain
-    ]
-    return max(found, key=lambda one: one[0])[1] if found else None
-
-
 def actions(services: Services) -> list[Any]:
     """This topic's actions."""
-    return [
-        BookStore(services),
-        ValidateStoreForm(services),
-        AskStore(services),
-        AskErrand(services),
-    ]
+    return [BookStore(services)]

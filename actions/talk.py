@@ -13,6 +13,8 @@ from actions.base import IDENTITY_FORM, CareAction, DomainDict, forget, leave_fo
 from actions.complaint_record import add_to_complaint, goes_with_complaint
 from actions.fault_after import say_unsolved, unsolved
 from actions.heard import set_in_last_turn, taken_up
+from actions.inquiry import ask_month, denies_month
+from actions.listed import choice
 from actions.outages import QueryOutage, asks_on
 from actions.services import Services
 from actions.slots import FLOW_SLOTS, WISH_SLOTS, YES_MEANS
@@ -104,6 +106,12 @@ class Misunderstood(CareAction):
             added = await add_to_complaint(self.services, dispatcher, tracker, caller)
             if added is not None:
                 return added
+        if not _form(tracker):
+            if denies_month(tracker):
+                return ask_month(self.services, dispatcher, tracker)
+            chosen = choice(dispatcher, tracker)
+            if chosen is not None:
+                return chosen
         intents = [
             (event.get("parse_data", {}).get("intent") or {}).get("name")
             for event in tracker.events

@@ -24,7 +24,7 @@ from care.customers.masking import mask_phone
 from care.payments.service import Payment, PaymentRequest
 from care.payments.tables import PaymentState
 from care.payments.terms import Refusal
-from care.wording import moment, yuan
+from care.wording import either, moment, money, yuan
 
 FORM = "top_up_form"
 FORM_SLOTS = ("top_up_number", "top_up_amount", "paid", "payment")
@@ -196,13 +196,15 @@ class AskTopUpAmount(CareAction):
         payee = await payee_of(services, caller, tracker.get_slot("top_up_number"))
         if payee is None:
             return [SlotSet("top_up_number", None), SlotSet("requested_slot", "top_up_number")]
-        amounts = [(f"{yuan(one)}元", one) for one in terms.offered]
+        amounts = [(money(one), one) for one in terms.offered]
         if payee.owed > terms.maximum:
             dispatcher.utter_message(response="utter_top_up_in_parts", most=yuan(terms.maximum))
-            amounts.insert(0, (f"先交 {yuan(terms.maximum)}元", terms.maximum))
+            amounts.insert(0, (either("先交 ", "Pay ") + money(terms.maximum), terms.maximum))
         elif payee.owed > 0:
             all_owed = max(payee.owed, terms.minimum)
-            amounts.insert(0, (f"缴清欠费 {yuan(all_owed)}元", all_owed))
+            amounts.insert(0, (either("缴清欠费 ", "Pay all: ") + money(all_owed), all_owed))
+        elif _too_much(services, tracker):
+            amounts.append((either("先充 ", "Add ") + money(terms.maximum), terms.maximum))
         buttons = [
             {"title": title, "payload": f'/inform{{"amount": "{amount}"}}'}
             for title, amount in amounts
@@ -357,12 +359,18 @@ def _allowed(
     return str(amount)
 
 
+def _too_much(services: Services, tracker: Tracker) -> bool:
+    """Whether the latest message names more than may be paid at once."""
+    amount = _decimal(entity_of(tracker, "amount") or text_of(tracker).strip())
+    return amount is not None and services.payments.terms.refusal(amount) is Refusal.TOO_LARGE
+
+
 def _decimal(value: Any) -> Decimal | None:
     try:
         amount = Decimal(str(value))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and abs(amount) < 1_000_000 else None
+    return amount if amount.is_finite() and abs(amount) < 100_000_000 else None
 
 
 def _number_given(tracker: Tracker) -> str | None:

@@ -3,7 +3,7 @@
 The language is that of the present task (``speaking``): ``zh`` unless told otherwise.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -42,6 +42,31 @@ def speaking(language: str) -> Iterator[None]:
 def in_english() -> bool:
     """Whether the customer is answered in English."""
     return _language.get() == ENGLISH
+
+
+def either(chinese: str, english: str) -> str:
+    """The wording in the language of the customer who is answered."""
+    return english if in_english() else chinese
+
+
+def told(chinese: str, english: str) -> str:
+    """Words of the data in the customer's language; the Chinese ones where the data have no English."""
+    return either(chinese, english or chinese)
+
+
+def listing(words: Iterable[str]) -> str:
+    """``翠湖花园、望江新村``; ``Balance, data``."""
+    return either("、", ", ").join(words)
+
+
+def money(amount: Decimal) -> str:
+    """For a button: ``14元``; ``14 yuan``."""
+    return f"{yuan(amount)}{either('元', ' yuan')}"
+
+
+def short_day(value: date) -> str:
+    """``12月5日``; ``5 December``."""
+    return either(f"{value.month}月{value.day}日", f"{value.day} {_MONTHS[value.month - 1]}")
 
 
 def yuan(amount: Decimal) -> str:

@@ -16,6 +16,7 @@ CARE_READY_SECONDS  how long the start may take once all is installed and traine
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import fcntl
@@ -279,7 +280,12 @@ def greet(
 
 
 def main(beside: Sequence[Beside] = ()) -> int:
-    """The command line; takes no arguments."""
+    """The command line; takes no arguments but ``--help``."""
+    argparse.ArgumentParser(
+        prog="python -m tools.run",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     layout = Layout.from_environment()

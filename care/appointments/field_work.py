@@ -81,7 +81,7 @@ class FieldWork:
             phone = work.ticket.phone
             schedule(session, SMS_JOB, {"phone": phone, "text": text}, now)
         else:
-            note = f"预约上门：{texts.label(row.day, row.hours)}（{row.number}）"
+            note = f"预约上门：{texts.in_chinese(row.day, row.hours)}（{row.number}）"
             lifecycle.note(session, ticket.number, "bot", note, now)
             self.appointments.tell_booked(session, row, "", now)
         return ticket

@@ -177,7 +177,7 @@ class Appointments:
             moves = self._own(session, number, customer_id, now).moves
             row = ledger.move(session, number, place, slot, now)
             if row.moves != moves:
-                note = f"客户把上门时间改到{texts.label(row.day, row.hours)}"
+                note = f"客户把上门时间改到{texts.in_chinese(row.day, row.hours)}"
                 self._changed(session, row, note, texts.moved_text(row, name), now)
                 self._remind(session, row, now)
             return row
@@ -203,7 +203,7 @@ class Appointments:
                 return before
             self._own(session, number, customer_id, now)
             row = ledger.cancel(session, number, now)
-            note = f"客户取消了{texts.label(row.day, row.hours)}的上门，等客户另约时间"
+            note = f"客户取消了{texts.in_chinese(row.day, row.hours)}的上门，等客户另约时间"
             self._changed(session, row, note, texts.cancelled_text(row, name), now)
             return row
 

@@ -4,26 +4,44 @@ from datetime import date
 
 from care.appointments.tables import Appointment
 from care.bss.protocol import PlaceKind
+from care.wording import CHINESE, in_english, short_day, speaking
 
 _WEEKDAYS = "一二三四五六日"
-_PARTS = {"09:00-12:00": "上午", "14:00-18:00": "下午", "18:00-21:00": "晚上"}
+_WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_PARTS = {
+    "09:00-12:00": ("上午", "morning"),
+    "14:00-18:00": ("下午", "afternoon"),
+    "18:00-21:00": ("晚上", "evening"),
+}
 
 
 def day_label(day: date) -> str:
-    """``12月5日（周六）``."""
-    return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
+    """``12月5日（周六）``; ``Sat 5 December``."""
+    if in_english():
+        return f"{_WEEKDAYS_EN[day.weekday()]} {short_day(day)}"
+    return f"{short_day(day)}（周{_WEEKDAYS[day.weekday()]}）"
 
 
 def label(day: date, hours: str) -> str:
     """``12月5日（周六）上午 09:00-12:00``; a half-hour has no part of the day: ``12月5日（周六）15:00-15:30``."""
     part = _PARTS.get(hours)
-    return f"{day_label(day)}{part} {hours}" if part else f"{day_label(day)}{hours}"
+    if in_english():
+        return f"{day_label(day)}, {hours}"
+    return f"{day_label(day)}{part[0]} {hours}" if part else f"{day_label(day)}{hours}"
+
+
+def in_chinese(day: date, hours: str) -> str:
+    """The time for a text message or a ticket, which are Chinese in whatever language the chat is."""
+    with speaking(CHINESE):
+        return label(day, hours)
 
 
 def short(day: date, hours: str) -> str:
     """For a button: ``12月5日 周六 上午``, ``12月5日 周六 15:00``."""
-    part = _PARTS.get(hours) or hours[:5]
-    return f"{day.month}月{day.day}日 周{_WEEKDAYS[day.weekday()]} {part}"
+    part = _PARTS.get(hours) or (hours[:5], hours[:5])
+    if in_english():
+        return f"{day_label(day)} {part[1]}"
+    return f"{short_day(day)} 周{_WEEKDAYS[day.weekday()]} {part[0]}"
 
 
 def _what(row: Appointment, place: str) -> str:
@@ -33,25 +51,27 @@ def _what(row: Appointment, place: str) -> str:
 def booked_text(row: Appointment, place: str) -> str:
     """Confirms a booking; ``place`` is the shop's name."""
     return (
-        f"【小讯】您已预约{label(row.day, row.hours)}{_what(row, place)}，预约号{row.number}。"
+        f"【小讯】您已预约{in_chinese(row.day, row.hours)}{_what(row, place)}，预约号{row.number}。"
         "需要改时间或取消，随时告诉我们。"
     )
 
 
 def moved_text(row: Appointment, place: str) -> str:
     """Confirms another time."""
-    return f"【小讯】您的预约{row.number}已改到{label(row.day, row.hours)}{_what(row, place)}。"
+    return (
+        f"【小讯】您的预约{row.number}已改到{in_chinese(row.day, row.hours)}{_what(row, place)}。"
+    )
 
 
 def cancelled_text(row: Appointment, place: str) -> str:
     """Confirms that it was given up."""
-    return f"【小讯】您{label(row.day, row.hours)}{_what(row, place)}的预约（{row.number}）已取消。"
+    return f"【小讯】您{in_chinese(row.day, row.hours)}{_what(row, place)}的预约（{row.number}）已取消。"
 
 
 def reminder_text(row: Appointment, place: str) -> str:
     """The day before."""
     return (
-        f"【小讯】提醒您：明天{label(row.day, row.hours)}{_what(row, place)}，预约号{row.number}。"
+        f"【小讯】提醒您：明天{in_chinese(row.day, row.hours)}{_what(row, place)}，预约号{row.number}。"
         "不方便的话请提前告诉我们改时间。"
     )
 

@@ -58,6 +58,11 @@ def match(
     return Match(None, spread(on_days) if on_days and days else _near(free, days), missed=True)
 
 
+def covers(hours: str, said: str) -> bool:
+    """Whether hours (``HH:MM-HH:MM``) are those said, or hold the point in time that was said (下午三点)."""
+    return hours == said or (_is_point(said) and hours[:5] <= said[:5] < hours[6:])
+
+
 def spread(slots: Sequence[TimeSlot], count: int = OFFERED) -> tuple[TimeSlot, ...]:
     """A few of ``slots``: the first ones, of half-hours those that are well apart."""
     if len(slots) <= count or not _are_short(slots):
@@ -79,7 +84,7 @@ def _near(free: Sequence[TimeSlot], days: Collection[date]) -> tuple[TimeSlot, .
 
 def _is_meant(slot: TimeSlot, said: str) -> bool:
     """Whether the slot was named, or a point in time that it holds."""
-    return slot.hours == said or (_is_point(said) and _holds(slot, said[:5]))
+    return covers(slot.hours, said)
 
 
 def _lies_in(slot: TimeSlot, said: str) -> bool:
@@ -90,10 +95,6 @@ def _lies_in(slot: TimeSlot, said: str) -> bool:
 def _touches(slot: TimeSlot, said: str) -> bool:
     """Whether a slot and the hours said have time in common."""
     return not _is_point(said) and said[:5] < slot.hours[6:] and slot.hours[:5] < said[6:]
-
-
-def _holds(slot: TimeSlot, at: str) -> bool:
-    return slot.hours[:5] <= at < slot.hours[6:]
 
 
 def _is_point(said: str) -> bool:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from care.bss.protocol import Plan
+from care.wording import either
 
 
 class Feature(StrEnum):
@@ -23,20 +24,20 @@ class Feature(StrEnum):
     DATA_CAP = "data_cap"
 
 
-NAMES: dict[Feature, str] = {
-    Feature.DATA: "国内流量",
-    Feature.VOICE: "国内通话",
-    Feature.SMS: "短信",
-    Feature.BROADBAND: "家庭宽带",
-    Feature.EXTRA_CARDS: "免费副卡",
-    Feature.ROLLOVER: "流量结转",
-    Feature.PERK: "权益",
-    Feature.DATA_PRICE: "套餐外流量",
-    Feature.VOICE_PRICE: "套餐外通话",
-    Feature.SMS_PRICE: "套餐外短信",
-    Feature.DATA_CAP: "套餐外流量费封顶",
+NAMES: dict[Feature, tuple[str, str]] = {
+    Feature.DATA: ("国内流量", "data"),
+    Feature.VOICE: ("国内通话", "calls"),
+    Feature.SMS: ("短信", "texts"),
+    Feature.BROADBAND: ("家庭宽带", "home broadband"),
+    Feature.EXTRA_CARDS: ("免费副卡", "free second cards"),
+    Feature.ROLLOVER: ("流量结转", "data carried over"),
+    Feature.PERK: ("权益", "benefits"),
+    Feature.DATA_PRICE: ("套餐外流量", "data beyond the plan"),
+    Feature.VOICE_PRICE: ("套餐外通话", "calls beyond the plan"),
+    Feature.SMS_PRICE: ("套餐外短信", "texts beyond the plan"),
+    Feature.DATA_CAP: ("套餐外流量费封顶", "most for data beyond the plan"),
 }
-"""The field's terms for the features."""
+"""The field's terms for the features, in Chinese and English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Difference:
         """The difference in a few words, e.g. `国内流量 60GB→20GB`."""
         if self.feature is Feature.PERK:
             return self.before or self.after or ""
-        name = NAMES[self.feature]
+        name = either(*NAMES[self.feature])
         if self.before is not None and self.after is not None:
             return f"{name} {self.before}→{self.after}"
         return f"{name} {self.before or self.after or ''}".rstrip()
@@ -130,10 +131,10 @@ def _text(feature: Feature, amount: int) -> str | None:
     if feature is Feature.ROLLOVER:
         return ""
     unit = {
-        Feature.VOICE: "分钟",
-        Feature.SMS: "条",
+        Feature.VOICE: either("分钟", " minutes"),
+        Feature.SMS: either("条", ""),
         Feature.BROADBAND: "M",
-        Feature.EXTRA_CARDS: "张",
+        Feature.EXTRA_CARDS: either("张", ""),
     }[feature]
     return f"{amount}{unit}"
 
@@ -142,10 +143,10 @@ def _price(feature: Feature, price: Decimal | None) -> str | None:
     if price is None:
         return None
     unit = {
-        Feature.DATA_PRICE: "元/GB",
-        Feature.VOICE_PRICE: "元/分钟",
-        Feature.SMS_PRICE: "元/条",
-        Feature.DATA_CAP: "元/月",
+        Feature.DATA_PRICE: either("元/GB", " yuan/GB"),
+        Feature.VOICE_PRICE: either("元/分钟", " yuan/minute"),
+        Feature.SMS_PRICE: either("元/条", " yuan each"),
+        Feature.DATA_CAP: either("元/月", " yuan a month"),
     }[feature]
     text = f"{price:.2f}"
     return (text.removesuffix(".00")) + unit

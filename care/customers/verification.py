@@ -171,7 +171,8 @@ class Verification:
     ) -> None:
         """Send a new code to ``phone``; older ones of this contact no longer count.
 
-        ``subject`` is what the code agrees to and stands in the text message. Raises ``RateLimited``,
+        ``subject`` is what the code agrees to and stands in the text message. ``network`` is empty for who writes through a
+        platform (WeChat): the limit for a network address is none for them. Raises ``RateLimited``,
         ``NumberLocked``, ``BoundToAnother`` and ``SmsFailed``; an unknown number looks like a known one.
         """
         line = await self._bss.line(phone)
@@ -345,6 +346,8 @@ class Verification:
             (CodeRequest.contact_id, request.contact_id, self._limits.per_contact),
             (CodeRequest.network_key, request.network_key, self._limits.per_network),
         ):
+            if key == self._key(""):
+                continue  # through a platform, whose own address is no customer's
             count = session.scalar(
                 select(func.count()).where(column == key, CodeRequest.at > since)
             )

@@ -138,6 +138,9 @@ class Step:
     """The question whether it helped."""
     tried: tuple[str, ...]
     """Words for it: who says that this was done already is not asked to do it again (`care.faults.tried`)."""
+    do_en: str = ""
+    ask_en: str = ""
+    """Both in English; empty where the data have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,8 @@ class Diagnosis:
     asks: frozenset[Ask]
     in_the_end: Consequence
     steps: tuple[Step, ...]
+    likely_cause_en: str = ""
+    """In English; empty where the data have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +284,7 @@ def _diagnosis(
     if not isinstance(fields, dict):
         raise DataFileError(path, "must be names with values", symptom)
     record = Record(path, number, {**fields, "id": symptom})
-    record.only({"id", "likely_cause", "checks", "asks", "in_the_end", "steps"})
+    record.only({"id", "likely_cause", "likely_cause_en", "checks", "asks", "in_the_end", "steps"})
     steps = record.fields.get("steps")
     if not isinstance(steps, list):
         raise record.error("'steps' must be a list")
@@ -290,6 +295,7 @@ def _diagnosis(
         symptom=symptom,
         name=names[symptom],
         likely_cause=record.text("likely_cause"),
+        likely_cause_en=_english(record, "likely_cause"),
         checks=tuple(Check(name) for name in _all_of(record, "checks", Check)),
         asks=frozenset(Ask(name) for name in _all_of(record, "asks", Ask)),
         in_the_end=Consequence(_one_of(record, "in_the_end", _IN_THE_END)),
@@ -301,8 +307,21 @@ def _step(diagnosis: Record, number: int, fields: Any) -> Step:
     if not isinstance(fields, dict):
         raise diagnosis.error(f"step no. {number} must be names with values")
     record = Record(diagnosis.path, number, {**fields, "id": fields.get("id")})
-    record.only({"id", "do", "ask", "tried"})
-    return Step(record.text("id"), record.text("do"), record.text("ask"), record.texts("tried"))
+    record.only({"id", "do", "do_en", "ask", "ask_en", "tried"})
+    return Step(
+        record.text("id"),
+        record.text("do"),
+        record.text("ask"),
+        record.texts("tried"),
+        do_en=_english(record, "do"),
+        ask_en=_english(record, "ask"),
+    )
+
+
+def _english(record: Record, key: str) -> str:
+    """The sentence in English, empty where there is none."""
+    name = f"{key}_en"
+    return record.text(name) if name in record.fields else ""
 
 
 def _one_of(record: Record, key: str, allowed: Iterable[str]) -> str:

@@ -28,3 +28,12 @@ async def areas_of_customer(bss: Bss, customer_id: str) -> tuple[Area, ...]:
 async def area_of_text(bss: Bss, text: str) -> Area | None:
     """The area that a customer's words (an area's identifier, its name, an address) lie in."""
     return await bss.area(text) or await bss.area_of(text)
+
+
+async def areas_of_district(bss: Bss, text: str) -> tuple[Area, ...]:
+    """The areas of the district that a text names (望江区, also without 区); empty where it names none."""
+    areas = await bss.areas()
+    for district in sorted({area.district for area in areas}, key=len, reverse=True):
+        if district.rstrip("区县镇") in text:
+            return tuple(area for area in areas if area.district == district)
+    return ()

@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+UNKNOWN = "unknown"
+"""Stands for the address of a caller that cannot be told: all such callers share one limit."""
+
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -28,9 +31,9 @@ class ClientNetwork:
         )
 
     def of(self, connection: HTTPConnection) -> str:
-        """The caller's address; of IPv6 the /64, which one household has. Empty when unknown."""
+        """The caller's address; of IPv6 the /64, which one household has; else ``UNKNOWN``."""
         if connection.client is None:
-            return ""
+            return UNKNOWN
         address = _parse(connection.client.host)
         # Each proxy appends who called it, so the list is read from its end, as far as we trust.
         forwarded = ",".join(connection.headers.getlist("x-forwarded-for")).split(",")
@@ -41,7 +44,7 @@ class ClientNetwork:
             address = before
         if isinstance(address, ipaddress.IPv6Address):
             return str(ipaddress.ip_network((address, 64), strict=False))
-        return "" if address is None else str(address)
+        return UNKNOWN if address is None else str(address)
 
     def _is_trusted(self, address: Address) -> bool:
         return any(address.version == net.version and address in net for net in self._trusted)

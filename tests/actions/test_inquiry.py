@@ -22,6 +22,8 @@ class Tracker:
         **slots: Any,
     ) -> None:
         named = [{"entity": key, "value": value} for key, value in (entities or {}).items()]
+        self.events: list[dict[str, Any]] = []
+        self.active_loop: dict[str, Any] = {}
         self.latest_message = {"intent": {"name": intent}, "text": text, "entities": named}
         self._slots = {"inquiry": before.as_slot() if before else None, **slots}
         months = [one["value"] for one in named if one["entity"] == "month"]

@@ -1,5 +1,7 @@
 """Each file of this folder, held as a conversation with the real Rasa, database and REST channel."""
 
+import re
+
 import pytest
 
 from tests.dialogues.coverage import Touched, the_dialogue
@@ -35,6 +37,15 @@ def test_dialogue(
     product: Product, touched: Touched, dialogue: Dialogue, variant: str | None
 ) -> None:
     touched.add(run(dialogue, product, variant).marks, THE_DIALOGUE.rules)
+
+
+@pytest.mark.last
+def test_nothing_went_wrong_inside_rasa(product: Product, touched: Touched) -> None:
+    if not touched.conversations:
+        pytest.skip("only after conversations")
+    lines = (product.var / "log" / "rasa.log").read_text(encoding="utf-8").splitlines()
+    wrong = [line for line in lines if re.search(r"\bERROR\b|\[error\b", line)]
+    assert wrong == []
 
 
 @pytest.mark.last

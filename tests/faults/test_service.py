@@ -2,7 +2,12 @@ import pytest
 
 from care.bss.embedded import EmbeddedBss
 from care.bss.protocol import Service
-from care.faults.service import area_of_text, areas_of_customer, outages_at
+from care.faults.service import (
+    area_of_text,
+    areas_of_customer,
+    areas_of_district,
+    outages_at,
+)
 
 
 async def test_only_outages_of_the_service_count(operator: EmbeddedBss) -> None:
@@ -28,3 +33,10 @@ async def test_the_areas_are_those_of_the_broadband_or_the_address(
 async def test_words_are_placed(operator: EmbeddedBss, text: str, area_id: str | None) -> None:
     area = await area_of_text(operator, text)
     assert (area.id if area else None) == area_id
+
+
+async def test_a_district_is_its_areas(operator: EmbeddedBss) -> None:
+    named = await areas_of_district(operator, "望江那边")
+    assert "cuihu" in {area.id for area in named}
+    assert {area.district for area in named} == {"望江区"}
+    assert await areas_of_district(operator, "火星") == ()

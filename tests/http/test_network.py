@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import HTTPConnection
 
-from care.http.network import ClientNetwork, listed
+from care.http.network import UNKNOWN, ClientNetwork, listed
 
 
 def _connection(peer: str | None, *forwarded: str) -> HTTPConnection:
@@ -30,8 +30,8 @@ def _connection(peer: str | None, *forwarded: str) -> HTTPConnection:
         ("2001:db8:1:2:3:4:5:6", [], "2001:db8:1:2::/64"),
         ("::ffff:203.0.113.9", [], "203.0.113.9"),
         ("fe80::1%eth0", [], "fe80::/64"),
-        ("testclient", [], ""),
-        (None, [], ""),
+        ("testclient", [], UNKNOWN),
+        (None, [], UNKNOWN),
     ],
 )
 def test_only_our_proxies_are_believed(peer: str | None, forwarded: list[str], found: str) -> None:

@@ -332,3 +332,19 @@ def test_the_model_that_was_put_live_is_what_starts(tmp_path: Path) -> None:
     assert model_to_run(layout, {}) == present
     noted.write_text(json.dumps({"live": "../../etc/passwd", "promoted": True}))
     assert model_to_run(layout, {}) == present
+
+
+@pytest.mark.parametrize(("word", "status"), [("--help", 0), ("--production", 2)])
+def test_a_word_on_the_command_line_starts_nothing(tmp_path: Path, word: str, status: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.run", word],
+        cwd=ROOT,
+        env={**os.environ, "CARE_VAR_DIR": str(tmp_path / "var")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == status, done.stderr
+    assert ("CARE_BOT_PORT" in done.stdout) is (status == 0)
+    assert not (tmp_path / "var").exists()

@@ -63,11 +63,15 @@ _INSTEAD = re.compile(
 )
 # 充一百，不对，两百
 _CORRECTED = re.compile(
-    rf"{NUMBER}{_UNIT}?[的吧啊呀哦噢呃嗯哎欸诶唉,，。\s]*(?:不对|不不|说错了?|错了|算了|口误)[啊呀哦噢呃嗯,，。\s]*(?:是|还是|就|{_VERB})*(?P<n>{NUMBER}){_AFTER}"
+    rf"{NUMBER}{_UNIT}?[的吧啊呀哦噢呃嗯哎欸诶唉,，。\s]*(?:不对|不不|不(?=[,，。\s])|说错了?|错了|算了|口误)[啊呀哦噢呃嗯,，。\s]*(?:是|还是|就|{_VERB})*(?P<n>{NUMBER}){_AFTER}"
 )
 _WHOLE = re.compile(
     rf"^(?:要不|嗯|呃|额|哦|那个|那|就是|就|先|来|充|要|还是|给我|帮我|我要|我想|大概|差不多|大约|整|个|\s|[,，])*"
     rf"(?P<n>{NUMBER})(?P<round>的)?(?:吧|左右的?|就行|就好|好了|行吗|可以吗?|左右|上下|整|多|啊|呀|的?谢谢|\s|[,，。!！])*$"
+)
+# 改成五十: another amount, where the number is no plan's.
+_CHANGED = re.compile(
+    rf"^(?:那|就|还是|帮我|给我|不对|[,，\s])*(?:改|换|变)(?:成|为|到)?(?P<n>{NUMBER})(?:吧|了)?[。!！\s]*$"
 )
 # 10086 and its like are telephone numbers; 一二九 is spelt out.
 _SERVICE_NUMBER = re.compile(r"1(?:0\d{3}|2\d{3}|1[0-9])|9[56]\d{3,4}")
@@ -124,12 +128,17 @@ def find(text: str) -> Iterator[Span]:
 def _bare(text: str) -> Iterator[Span]:
     for pattern in (_BARE, _PAID, _BEFORE_FEE, _INSTEAD, _CORRECTED):
         for match in pattern.finditer(text):
-            if pattern is _CORRECTED and not _VERB_OF_PAYING.search(text):
+            alone = match[0] == text.strip()
+            if pattern is _CORRECTED and not alone and not _VERB_OF_PAYING.search(text):
                 continue
             value = parse_number(match["n"])
-            if value is not None and _plausible(match["n"], value):
+            paid = pattern is _PAID
+            if value is not None and _plausible(match["n"], value, paid=paid):
                 end = match.end("about" if match.groupdict().get("about") else "n")
                 yield Span(match.start("n"), end, ENTITY, _plain(value), strength=1)
+    if (match := _CHANGED.match(text)) and (value := parse_number(match["n"])) is not None:
+        if value % 10 == 0 and _plausible(match["n"], value):
+            yield Span(match.start("n"), match.end("n"), ENTITY, _plain(value))
     if (match := _WHOLE.match(text)) and (value := parse_number(match["n"])) is not None:
         if match["n"] in _SLANG or (match["round"] and value % 10):
             return  # 59的 is a plan
@@ -181,11 +190,18 @@ def _tenth(digit: str, place: int) -> Decimal:
     return (number or Decimal(0)).scaleb(-place)
 
 
-def _plausible(text: str, value: Decimal) -> bool:
-    """A bare number is money from one yuan to five digits; 一 and 两 alone count other things."""
-    if _SERVICE_NUMBER.fullmatch(text) or _SPELT_OUT.fullmatch(text) or is_vague(text):
+def _plausible(text: str, value: Decimal, *, paid: bool = False) -> bool:
+    """A bare number is money from one yuan to five digits; 一 and 两 alone count other things.
+
+    Right behind a verb of paying (``paid``) a round number is money, too, that is a telephone number elsewhere (充10000),
+    or that nobody can have meant (充100000): it is refused with the reason.
+    """
+    round_sum = paid and value % 100 == 0
+    if not round_sum and _SERVICE_NUMBER.fullmatch(text):
         return False
-    return Decimal("0.01") <= value < 100_000 and not (
+    if _SPELT_OUT.fullmatch(text) or is_vague(text):
+        return False
+    return Decimal("0.01") <= value < (10_000_000 if round_sum else 100_000) and not (
         len(text) == 1 and not text.isascii() and value < 5
     )
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from care.bss.protocol import Bss, BssRejected, RejectReason
 from care.customers.verification import Verified
 from care.orders.kinds.base import Choice, OrderKind, OrderToPlace, Params, Terms, allowed
-from care.wording import day, yuan
+from care.wording import day, either, yuan
 
 
 class CancelAddon(OrderKind):
@@ -24,7 +24,9 @@ class CancelAddon(OrderKind):
         if addon is None:
             raise BssRejected(RejectReason.UNKNOWN_OFFERING)
         until = day(without - timedelta(days=1))
-        fee = f"每月{yuan(addon.price)}元" if addon.price else "免费"
+        fee = either("免费", "free")
+        if addon.price:
+            fee = either(f"每月{yuan(addon.price)}元", f"{yuan(addon.price)} yuan a month")
         return Terms(
             name=f"退订{addon.name}",
             offering_id=addon.id,
@@ -39,7 +41,10 @@ class CancelAddon(OrderKind):
                 "fee": fee,
                 "until": until,
                 "start": day(without),
-                "leave": "生效前可以撤销，之后也可以重新开通",
+                "leave": either(
+                    "生效前可以撤销，之后也可以重新开通",
+                    "you can take this back until then, and add it again later",
+                ),
             },
         )
 

@@ -6,7 +6,7 @@ from care.bss.protocol import Bss
 from care.catalogue.service import PlanOffer, plan_offer, plans_on_sale
 from care.customers.verification import Verified
 from care.orders.kinds.base import Choice, Note, OrderKind, OrderToPlace, Params, Terms
-from care.wording import day, yuan
+from care.wording import day, either, yuan
 
 
 class ChangePlan(OrderKind):
@@ -33,8 +33,12 @@ class ChangePlan(OrderKind):
                 "old_fee": yuan(offer.old.monthly_fee),
                 "new_fee": yuan(offer.new.monthly_fee),
                 "start": day(offer.effective),
-                "lost": "；".join(difference.text for difference in comparison.lost) or "无",
-                "gained": "；".join(difference.text for difference in comparison.gained) or "无",
+                "lost": either("；", "; ").join(difference.text for difference in comparison.lost)
+                or either("无", "nothing"),
+                "gained": either("；", "; ").join(
+                    difference.text for difference in comparison.gained
+                )
+                or either("无", "nothing"),
             },
             notes=tuple(_notes(offer)),
         )

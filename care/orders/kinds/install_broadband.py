@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from care.appointments.field_work import FieldWork, Work
-from care.appointments.texts import label
+from care.appointments.texts import in_chinese, label
 from care.broadband.service import coverage, offers_at
 from care.bss.protocol import BroadbandOffer, Bss, BssRejected, RejectReason
 from care.customers.verification import Verified
@@ -83,7 +83,7 @@ class InstallBroadband(OrderKind):
 
 def work_description(order: OrderToPlace, *lines: str) -> str:
     """What engineers read on the ticket of an order."""
-    visit = label(date.fromisoformat(order.params["day"]), order.params["hours"])
+    visit = in_chinese(date.fromisoformat(order.params["day"]), order.params["hours"])
     return "\n".join(
         [
             *lines,

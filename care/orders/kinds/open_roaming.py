@@ -6,7 +6,7 @@ from care.bss.protocol import Bss, BssRejected, RejectReason
 from care.catalogue.roaming import PackChoice, Trip, choices
 from care.customers.verification import Verified
 from care.orders.kinds.base import Note, OrderKind, OrderToPlace, Params, Terms
-from care.wording import data_size, day, yuan
+from care.wording import data_size, day, either, listing, yuan
 
 
 class OpenRoaming(OrderKind):
@@ -28,7 +28,7 @@ class OpenRoaming(OrderKind):
             raise BssRejected(RejectReason.UNKNOWN_OFFERING)
         (choice,) = choices([pack], trip)
         names = {country.id: country.name for country in await self._bss.countries()}
-        where = "、".join(names.get(code, code) for code in codes)
+        where = listing(names.get(code, code) for code in codes)
         return Terms(
             name=pack.name,
             offering_id=pack.id,
@@ -37,7 +37,7 @@ class OpenRoaming(OrderKind):
             text=_text(verified.phone, choice, where),
             words={
                 "where": where,
-                "price": f"一次{yuan(pack.price)}元",
+                "price": either(f"一次{yuan(pack.price)}元", f"{yuan(pack.price)} yuan, once"),
                 "a_day": yuan(choice.price_a_day),
                 "amount": _amount(choice),
                 "start": day(choice.start),
@@ -56,7 +56,9 @@ class OpenRoaming(OrderKind):
 
 def _amount(choice: PackChoice) -> str:
     minutes = choice.pack.voice_minutes
-    return data_size(choice.pack.data_mb) + (f"和{minutes}分钟通话" if minutes else "")
+    return data_size(choice.pack.data_mb) + (
+        either(f"和{minutes}分钟通话", f" and {minutes} minutes of calls") if minutes else ""
+    )
 
 
 def _text(phone: str, choice: PackChoice, where: str) -> str:

@@ -6,7 +6,7 @@ from care.bss.months import last_day, month_of
 from care.bss.protocol import Addon, Bss, BssRejected, RejectReason
 from care.customers.verification import Verified
 from care.orders.kinds.base import Choice, OrderKind, OrderToPlace, Params, Terms, allowed
-from care.wording import day, yuan
+from care.wording import day, either, yuan
 
 
 class SubscribeAddon(OrderKind):
@@ -62,19 +62,30 @@ class SubscribeAddon(OrderKind):
 
 def _price(addon: Addon) -> str:
     if not addon.price:
-        return "免费"
-    return f"每月{yuan(addon.price)}元" if addon.recurring else f"一次{yuan(addon.price)}元"
+        return either("免费", "free")
+    price = yuan(addon.price)
+    if addon.recurring:
+        return either(f"每月{price}元", f"{price} yuan a month")
+    return either(f"一次{price}元", f"{price} yuan, once")
 
 
 def _term(addon: Addon, start: date) -> str:
     if addon.recurring:
-        return "没有期限，每月自动续订" + ("，当月按整月收取" if addon.price else "")
-    if addon.valid_days is None:
-        return f"用到{day(last_day(month_of(start)))}，不自动续订"
-    return f"用到{day(start + timedelta(days=addon.valid_days - 1))}，不自动续订"
+        full = either("，当月按整月收取", "; the first month is charged in full")
+        renewed = either("没有期限，每月自动续订", "no end, renewed each month")
+        return renewed + (full if addon.price else "")
+    last = last_day(month_of(start))
+    if addon.valid_days is not None:
+        last = start + timedelta(days=addon.valid_days - 1)
+    return either(f"用到{day(last)}，不自动续订", f"until {day(last)}, not renewed")
 
 
 def _leave(addon: Addon) -> str:
     if addon.recurring:
-        return "随时可以退订，退订后用到当月底"
-    return "到期自动停止，办理后24小时内没有使用可以撤销"
+        return either(
+            "随时可以退订，退订后用到当月底", "any time; it then runs to the end of the month"
+        )
+    return either(
+        "到期自动停止，办理后24小时内没有使用可以撤销",
+        "it stops by itself; within 24 hours, while unused, you can take it back",
+    )
