@@ -29,7 +29,7 @@ from care.conversations.tables import Conversation, Message, Owner, Role
 from care.conversations.text import clean
 from care.conversations.transcript import messages_after
 from care.customers.bindings import binding_of
-from care.db import Database, new_id
+from care.db import Database, new_id, on_commit
 from care.engine import Engine
 from care.errors import Conflict, Forbidden, NotFound
 
@@ -107,11 +107,13 @@ class Conversations:
             if taken is not None:
                 return taken
         with self.runner.expecting() as room:
-            receipt, work = await self._db.write(
-                lambda session: self.receiver.receive(session, inbound, self._clock(), room=room)
-            )
+            return await self._db.write(lambda session: self._receive(session, inbound, room))
+
+    def _receive(self, session: Session, inbound: InboundMessage, room: bool) -> Receipt:
+        receipt, work = self.receiver.receive(session, inbound, self._clock(), room=room)
         if receipt.has_turn and not receipt.duplicate:
-            self.runner.wake(receipt.conversation_id, work)
+            # Also where whoever stored the message does not wait for it any more.
+            on_commit(session, lambda: self.runner.wake(receipt.conversation_id, work))
         return receipt
 
     async def heard(self, message_id: str, words: str | None) -> None:

@@ -1,7 +1,10 @@
 """More customers at once than a process works on: none is lost, none is answered twice, and others may help."""
 
 import asyncio
+import threading
 from datetime import timedelta
+
+from sqlalchemy.orm import Session
 
 from care.conversations.tables import TurnState
 from care.db import Database
@@ -51,6 +54,26 @@ async def test_what_waits_here_is_taken_up_by_a_process_with_room(db: Database) 
     assert (len(full.engine.asked), len(idle.engine.asked)) == (6 - waiting, waiting)
 
 
+async def test_a_message_is_answered_though_nobody_waited_until_it_was_stored(db: Database) -> None:
+    core = make_core(db)
+    held = threading.Event()
+
+    def hold(session: Session) -> None:
+        held.wait(5)
+
+    writing = [asyncio.create_task(db.write(hold)) for _ in range(4)]
+    await asyncio.sleep(0.1)
+    said = asyncio.create_task(core.say("等不及了"))
+    await asyncio.sleep(0.1)
+    said.cancel()
+    await asyncio.wait([said])
+    held.set()
+    await asyncio.gather(*writing)
+    await asyncio.wait_for(core.engine.started.wait(), 5)
+    await core.conversations.runner.drain(5)
+    assert answered(core) == ["等不及了"]
+
+
 async def test_recovery_leaves_alone_what_waits_in_this_process(db: Database) -> None:
     core = make_core(db, turns_at_once=1)
     await rush(core, 4)
@@ -69,9 +92,11 @@ async def test_it_is_told_how_long_a_new_turn_will_wait(db: Database) -> None:
 
     core.engine.gate = asyncio.Event()
     first = asyncio.create_task(core.ask("先来的"))
+    await core.engine.started.wait()
     await asyncio.sleep(0.3)
     core.engine.gate.set()
     await first
+    await runner.drain(5)
     await rush(core, 9)
     assert 0.3 * 8 / 2 * 0.5 < runner.wait_ahead < 0.3 * 8 / 2 * 4
     core.engine.gate.set()

@@ -89,9 +89,10 @@ class Answering:
         customer that the account is out of order.
         """
         began = asyncio.get_running_loop().time()
+        hopeless = self._pushes and self._too_late(self._conversations.runner.wait_ahead)
         try:
             async with asyncio.timeout(self._seconds.answer):
-                attempt = await self._begin(message, stamp, hopeless=self._hopeless())
+                attempt = await self._begin(message, stamp, hopeless)
                 if attempt.reply is not None:
                     return attempt.reply
                 receipt = await self._receive(message, attempt)
@@ -100,6 +101,8 @@ class Answering:
         except Exception:
             log.exception("wechat.not_stored", kind=type(message).__name__)
             return self._words.say("not_stored")
+        if hopeless and receipt is not None and receipt.has_turn:
+            return None
         try:
             return await self._answer(message, attempt, receipt, began)
         except Exception:
@@ -107,13 +110,11 @@ class Answering:
             log.exception("wechat.not_answered", kind=type(message).__name__)
             return None if self._pushes else self._come_again()
 
-    def _hopeless(self) -> bool:
-        """Whether an answer would come too late, and can be sent."""
-        return self._pushes and (
-            self._conversations.runner.wait_ahead > self._seconds.answer * _HOPE
-        )
+    def _too_late(self, wait: float) -> bool:
+        """Whether an answer that is begun after ``wait`` seconds would not be in time."""
+        return wait > self._seconds.answer * _HOPE
 
-    async def _begin(self, message: Incoming, stamp: int, *, hopeless: bool) -> Attempt:
+    async def _begin(self, message: Incoming, stamp: int, hopeless: bool) -> Attempt:
         patience = timedelta(seconds=0 if hopeless else self._seconds.cut)
         return await self._db.write(
             lambda session: self._attempts.begin(session, message, stamp, self._clock(), patience)

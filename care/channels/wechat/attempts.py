@@ -38,8 +38,7 @@ _KEPT = timedelta(hours=1)
 class Attempt:
     """What an attempt found: its number, and the reply if there is one already.
 
-    ``leave``: it takes no answer with it, for its line is cut, nobody waits for one, or it is the last one and its answer is
-    better sent.
+    ``leave``: it takes no answer with it, for its line is cut, or it is the last one and its answer is better sent.
     """
 
     stamp: int
@@ -86,10 +85,10 @@ class Attempts:
         if first:
             self._heard(session, reach, message, now)
         until, number = now + patience, _number(row, message, stamp)
-        leave = stamp < row.last_stamp or not patience
+        leave = stamp < row.last_stamp
         if self.pushes and number >= LAST_ATTEMPT and not leave:
             leave = self._lost(session, row, now) if newer else row.reply is None
-        if row.reply is None and not leave and may_answer(message):
+        if row.reply is None and not leave and patience and may_answer(message):
             row.open_until = max(until, row.open_until or until)
             reach.answering_until = max(until, reach.answering_until or until)
         return Attempt(stamp, number, until, reply=row.reply, leave=leave)

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests import virtual_time
@@ -35,6 +36,31 @@ def test_who_would_wait_too_long_is_acknowledged_at_once_and_answered_later() ->
         for number, phone in enumerate(phones):
             assert phone.texts == [f"A{number}"]
             assert phone.calls == 1
+
+    play(work)
+
+
+def test_who_waits_for_a_person_is_told_the_place_in_the_queue_in_a_rush_too() -> None:
+    async def work(world: WechatWorld) -> None:
+        waiting = Phone(world, "oWaiting")
+        await waiting.say("故障")
+        for number in range(CUSTOMERS):
+            world.engine.takes[f"Q{number}"] = 5.0
+        world.engine.takes["Q慢"] = 3.0
+        await Phone(world, "oFirst").say("Q慢")
+        others = [
+            asyncio.create_task(Phone(world, f"oRush{number}").say(f"Q{number}"))
+            for number in range(CUSTOMERS)
+        ]
+        await pause(1)
+        assert "第 1 位" in (await waiting.say("还要多久") or "")
+        await asyncio.gather(*others)
+
+    play(work)
+
+
+def play(work: Callable[[WechatWorld], Awaitable[None]]) -> None:
+    """Run ``work`` in a process that works on three turns at once."""
 
     async def run(folder: str) -> None:
         async with WechatWorld(Path(folder), turns_at_once=3) as world:
