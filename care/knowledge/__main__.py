@@ -23,7 +23,8 @@ def main(folder: Path, cache: Path) -> None:
     """Learn once. Raises ``DataFileError``, ``EncoderUnavailable``, ``OSError``."""
     os.nice(_POLITE)
     cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "faq-network.lock").open("wb") as lock:
+    lock = os.open(cache / "faq-network.lock", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    with os.fdopen(lock, "wb"):
         fcntl.flock(lock, fcntl.LOCK_EX)
         library, encoder = load_library(folder), load_encoder()
         file = file_of(cache, library, encoder.name)
