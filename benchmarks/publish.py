@@ -46,7 +46,8 @@ def main() -> None:
             "CARE_DATA_DIR": str(root / "data"),
         }
         with Product(**settings) as product:
-            (root / "data" / "nlu" / "benchmark.yml").write_text(EXAMPLE, encoding="utf-8")
+            repository = product.var / "data-repository"
+            (repository / "data" / "nlu" / "benchmark.yml").write_text(EXAMPLE, encoding="utf-8")
             _measure(product, options)
 
 

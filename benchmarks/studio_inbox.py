@@ -151,6 +151,9 @@ def work_through(db: Database, times: int, groups: int) -> dict[str, tuple[float
 
         return one
 
+    def with_text() -> Filter:
+        return Filter(containing=chance.choice(("流量", "宽带断", "没有这句话")))
+
     def next_page(_: int) -> None:
         found = db.read_now(lambda session: inbox.page(session, Filter(), 50, after[0]))
         after[0] = After(found[-1].score, found[-1].id) if found else None
@@ -194,7 +197,7 @@ def work_through(db: Database, times: int, groups: int) -> dict[str, tuple[float
             times, claim(lambda: Filter(reason=chance.choice(REASONS)))
         ),
         "the same with a text in it": measured(
-            times, claim(lambda: Filter(containing=chance.choice(("流量", "宽带断", "没有这句话"))))
+            times, claim(lambda: db.read_now(lambda session: inbox.found(session, with_text())))
         ),
         "the next page of 50": measured(times, next_page),
         "open a group": measured(times, open_group),

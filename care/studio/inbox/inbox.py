@@ -1,6 +1,6 @@
 """Reading the inbox: batches that a trainer claims, pages, and one group with its sentences."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_, update
@@ -11,6 +11,9 @@ from care.studio.inbox.tables import GroupState, Sentence, SentenceGroup
 
 CLAIM = timedelta(minutes=10)
 """So long a group is kept for who was given it; each further batch prolongs it."""
+
+FOUND = 200
+"""So many groups with a text in them are looked for."""
 
 COUNTED = 1000
 """Open groups are counted up to so many: counting a million takes longer than showing them."""
@@ -24,11 +27,15 @@ class NoSuchGroup(NotFound):
 
 @dataclass(frozen=True)
 class Filter:
-    """Which groups are wanted: those of a predicted intent, with a main reason, with a text in them; ``None``: all."""
+    """Which groups are wanted: those of a predicted intent, with a main reason, with a text in them; ``None``: all.
+
+    ``among``: those with a text in them, once they were looked for (``found``).
+    """
 
     intent: str | None = None
     reason: str | None = None
     containing: str | None = None
+    among: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,18 @@ class After:
 
     score: int
     id: str
+
+
+def found(session: Session, wanted: Filter) -> Filter:
+    """The same, with its text looked for.
+
+    That reads all that is open where the text is rare, which takes a second of a million sentences: nothing to be done
+    while others wait to write.
+    """
+    if not wanted.containing:
+        return wanted
+    ids = tuple(one.id for one in page(session, wanted, FOUND))
+    return replace(wanted, containing=None, among=ids)
 
 
 def claim(
@@ -120,6 +139,8 @@ def _wanted(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(SentenceGroup.intent == wanted.intent)
     if wanted.reason is not None:
         conditions.append(SentenceGroup.reason == wanted.reason)
+    if wanted.among is not None:
+        conditions.append(SentenceGroup.id.in_(wanted.among))
     if wanted.containing:
         conditions.append(SentenceGroup.text.icontains(wanted.containing, autoescape=True))
     return conditions

@@ -120,7 +120,8 @@ def inbox_router(db: Database, clock: Clock, data: TrainingData, gate: StudioGat
     @router.post("/claim", summary="Be given the groups that teach most")
     async def claim(body: Wanted, trainer: Annotated[Trainer, Depends(gate.writer)]) -> Batch:
         """They are kept for this trainer for ten minutes; each call prolongs it."""
-        wanted = Filter(body.intent, body.reason, body.containing)
+        asked = Filter(body.intent, body.reason, body.containing)
+        wanted = await db.read(lambda session: inbox.found(session, asked))
         groups, waiting = await db.write(
             lambda session: (
                 inbox.claim(session, trainer.id, wanted, body.limit, clock()),
