@@ -3,12 +3,10 @@
 import html
 import io
 import itertools
-import json
 import re
 import time
 import uuid
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import httpx
@@ -18,17 +16,14 @@ from care.conversations.tables import Conversation, Message, Role, TurnState
 from care.orders.tables import OrderState
 from care.payments.tables import PaymentState
 from care.tickets.tables import Ticket
+from tests.dialogues import english
 from tests.dialogues.coverage import Mark, marks_of
 from tests.dialogues.rows import Rows
 from tests.dialogues.script import Dialogue, ExpectedRows, ExpectedTicket, Step
 from tests.dialogues.values import Values, unfilled
 from tests.servers.product import Product
-from tools.layout import ROOT
 
 _SMS_SECONDS = 10.0
-ENGLISH = "english/"
-"""The conversations in which an English message must be answered in English throughout."""
-CHINESE = re.compile(r"[\u3400-\u9fff]")
 _ORDER_SECONDS = 60.0
 
 
@@ -127,8 +122,8 @@ def run(dialogue: Dialogue, product: Product, variant: str | None = None) -> Hel
                 _speak(step, talk, values)
                 said.append(f"    → {talk.answer.text} {[*talk.answer.buttons]}")
                 _check_answer(step, talk.answer, values)
-                if dialogue.name.startswith(ENGLISH) and not CHINESE.search(talk.said):
-                    _check_english(talk.answer)
+                if english.is_wanted(dialogue.name, talk.said):
+                    english.check([*talk.answer.text.splitlines(), *talk.answer.buttons])
                 _check_conversation(step, conversation(), rows)
             elif step.deed == "opens":
                 shown = _open(step, talk, values)
@@ -199,21 +194,6 @@ def _open(step: Step, talk: Talk, values: Values) -> str:
         # pypdf reads the two-byte codes of the embedded font with a zero in front.
         return re.sub(r"[\s\0]", "", "".join(page.extract_text() for page in pages))
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
-
-
-def _check_english(answer: Answer) -> None:
-    """All is English but the names of what the operator sells and where, and its rules (lines that begin with a dot)."""
-    lines = [line for line in answer.text.splitlines() if not line.lstrip().startswith("·")]
-    for said in [*lines, *answer.buttons]:
-        rest = _names().sub("", said)
-        assert not CHINESE.search(rest), f"not in English: {said}"
-
-
-@cache
-def _names() -> re.Pattern[str]:
-    lexicon = json.loads((ROOT / "data" / "demo" / "lexicon.json").read_text(encoding="utf-8"))
-    names = {entry["name"] for entries in lexicon.values() for entry in entries}
-    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
 
 
 def _check_heard(step: Step, text: str, values: Values) -> None:
