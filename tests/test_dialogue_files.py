@@ -1,6 +1,8 @@
 """The files of tests/dialogues, without a conversation: their form, and that they do not get into each other's way."""
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -149,3 +151,10 @@ def test_every_intent_is_proved_by_a_conversation() -> None:
 def test_the_reference_of_intents_is_up_to_date() -> None:
     written = reference.FILE.read_text(encoding="utf-8")
     assert written == reference.text(), "run: .venv/care/bin/python -m tests.dialogues reference"
+
+
+def test_the_gate_of_the_studio_runs_without_the_packages_of_the_tests() -> None:
+    """``make run`` installs what serves customers only; a trainer's gate holds the conversations there."""
+    missing = ("psutil", "pytest", "hypothesis", "wechatpy")
+    program = f"import sys; sys.modules.update(dict.fromkeys({missing}))\nimport tests.dialogues.__main__"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)

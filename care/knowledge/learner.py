@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import weakref
 from pathlib import Path
 
@@ -41,6 +42,8 @@ class Learner:
             log.warning("knowledge.not_learned", error=str(error))
         else:
             weakref.finalize(self, _end, self._running)
+            # Whoever waits for an ended process takes it out of the system's table, whether or not somebody asks.
+            threading.Thread(target=self._running.wait, daemon=True).start()
 
     def has_ended(self) -> bool:
         """Whether none is under way."""

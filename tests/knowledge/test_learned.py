@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from care.knowledge import Answer, HybridKnowledgeBase, Library, LiveKnowledgeBase, load_library
@@ -215,3 +216,10 @@ def test_a_learner_that_fails_does_no_harm(few: Library, tmp_path: Path) -> None
     wait_for(learner.has_ended)
     assert not base.reload_if_changed()
     assert isinstance(base.answer_for(few.entries[0].question), Answer)
+
+
+def test_an_ended_learner_leaves_no_zombie_though_nobody_asks_for_it(tmp_path: Path) -> None:
+    learner = Learner(tmp_path / "no such folder", tmp_path / "cache")
+    learner.start()
+    (child,) = psutil.Process().children()
+    wait_for(lambda: not child.is_running())

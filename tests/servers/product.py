@@ -13,12 +13,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
-
-import psutil
+from typing import TYPE_CHECKING, Self
 
 from tests.servers.process import free_port
 from tools.layout import ROOT, Layout
+
+if TYPE_CHECKING:
+    import psutil
 
 _START_SECONDS = 600.0
 _STOP_SECONDS = 40.0
@@ -113,20 +114,31 @@ class Product:
 
     def command_lines(self) -> list[str]:
         """The command lines of the supervisor and its children, as everybody on the machine sees them."""
-        import psutil
+        return list(self._processes().values())
+
+    def _processes(self) -> "dict[psutil.Process, str]":
+        """The supervisor and its children with their command lines, without those that have just ended."""
+        import psutil  # a package of the tests alone; the gate of the studio does without
 
         supervisor = psutil.Process(self._supervisor.pid)
-        processes = [supervisor, *supervisor.children(recursive=True)]
-        return [" ".join(process.cmdline()) for process in processes]
+        found = {}
+        for process in (supervisor, *supervisor.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found[process] = " ".join(process.cmdline())
+        return found
+
+    def _named(self, name: str) -> "list[psutil.Process]":
+        """The processes of ``rasa`` or ``care``; raises RuntimeError where there is none."""
+        found = [process for process, line in self._processes().items() if _WORDS[name] in line]
+        if not found:
+            raise RuntimeError(f"{name} is not running")
+        return found
 
     def kill(self, name: str) -> None:
         """End ``rasa`` or ``care`` by force and wait for its end; the supervisor starts it again."""
-        import psutil  # a package of the tests alone; the gate of the studio does without
+        import psutil
 
-        children = psutil.Process(self._supervisor.pid).children(recursive=True)
-        found = [child for child in children if _WORDS[name] in " ".join(child.cmdline())]
-        if not found:
-            raise RuntimeError(f"{name} is not running")
+        found = self._named(name)
         for process in found:
             process.kill()
         psutil.wait_procs(found)
@@ -134,10 +146,7 @@ class Product:
     @contextlib.contextmanager
     def frozen(self, name: str) -> Iterator[None]:
         """``rasa`` or ``care`` stands still meanwhile: it takes connections and answers nothing."""
-        children = psutil.Process(self._supervisor.pid).children(recursive=True)
-        found = [child for child in children if _WORDS[name] in " ".join(child.cmdline())]
-        if not found:
-            raise RuntimeError(f"{name} is not running")
+        found = self._named(name)
         for process in found:
             process.suspend()
         try:
