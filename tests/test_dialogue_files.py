@@ -156,5 +156,7 @@ def test_the_reference_of_intents_is_up_to_date() -> None:
 def test_the_gate_of_the_studio_runs_without_the_packages_of_the_tests() -> None:
     """``make run`` installs what serves customers only; a trainer's gate holds the conversations there."""
     missing = ("psutil", "pytest", "hypothesis", "wechatpy")
-    program = f"import sys; sys.modules.update(dict.fromkeys({missing}))\nimport tests.dialogues.__main__"
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+    without = f"import sys; sys.modules.update(dict.fromkeys({missing}))"
+    subprocess.run(
+        [sys.executable, "-c", f"{without}\nimport tests.dialogues.__main__"], cwd=ROOT, check=True
+    )
