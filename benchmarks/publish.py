@@ -60,11 +60,14 @@ def _measure(product: Product, options: argparse.Namespace) -> None:
         print(report("quiet", traffic.between(began, time.monotonic())), flush=True)
         asked = time.monotonic()
         job = studio.post("/studio/jobs", reason="benchmark")["id"]
-        ended = _ended(studio, job)
+        stages, ended = _ended(studio, job)
         measured = time.monotonic()
         print(
             f"job: {ended['state']} {ended['problem'] or ''}; seconds by stage: {ended['seconds']}"
         )
+        ends = [begin for _, begin in stages[1:]] + [measured]
+        for (stage, begin), end in zip(stages, ends, strict=True):
+            print(report(f"  while it is at: {stage}", traffic.between(begin, end)))
         print(report("training and measuring", traffic.between(asked, measured)), flush=True)
         if ended["state"] != "done":
             return
@@ -76,17 +79,21 @@ def _measure(product: Product, options: argparse.Namespace) -> None:
         print(f"from the request to live: {live - asked:.0f} s")
 
 
-def _ended(studio: Studio, job: str) -> dict[str, object]:
-    """The job, once it has ended; what follows it is cancelled, so that it takes no time of what is measured."""
+def _ended(studio: Studio, job: str) -> tuple[list[tuple[str, float]], dict[str, object]]:
+    """When each stage began, and the job once it has ended; what follows it is cancelled, so that it takes no time."""
     deadline = time.monotonic() + JOB_SECONDS
+    stages: list[tuple[str, float]] = []
     while time.monotonic() < deadline:
         jobs = studio.http.get("/studio/jobs").json()["jobs"]
         found: dict[str, object] = next(one for one in jobs if one["id"] == job)
+        stage = str(found["stage"] or found["state"])
         if found["state"] not in ("queued", "running"):
             for one in jobs:
                 if one["kind"] == "cross_validation" and one["state"] in ("queued", "running"):
                     studio.post(f"/studio/jobs/{one['id']}/cancel")
-            return found
+            return stages, found
+        if not stages or stages[-1][0] != stage:
+            stages.append((stage, time.monotonic()))
         time.sleep(0.5)
     raise RuntimeError("the job did not end")
 
