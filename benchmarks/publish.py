@@ -11,12 +11,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.swaps import QUIET_SECONDS, Studio, Traffic, report
+from benchmarks.swaps import Studio, Traffic, Turn, p95, report
 from tests.servers.product import Product, unlimited_codes
 from tools.layout import ROOT, Layout
 from tools.model import ensure_model
 
 JOB_SECONDS = 3600.0
+QUIET_SECONDS = 45.0
+"""Before the training and again after it: a machine that others use, too, is not always equally fast."""
 EXAMPLE = """version: "3.1"
 nlu:
 - intent: query_bill
@@ -55,9 +57,7 @@ def _measure(product: Product, options: argparse.Namespace) -> None:
     studio = Studio(product)
     with Traffic(product.address, options.customers, options.pause) as traffic:
         time.sleep(3)
-        began = time.monotonic()
-        time.sleep(QUIET_SECONDS)
-        print(report("quiet", traffic.between(began, time.monotonic())), flush=True)
+        quiet = _quiet("quiet", traffic)
         asked = time.monotonic()
         job = studio.post("/studio/jobs", reason="benchmark")["id"]
         stages, ended = _ended(studio, job)
@@ -68,7 +68,8 @@ def _measure(product: Product, options: argparse.Namespace) -> None:
         ends = [begin for _, begin in stages[1:]] + [measured]
         for (stage, begin), end in zip(stages, ends, strict=True):
             print(report(f"  while it is at: {stage}", traffic.between(begin, end)))
-        print(report("training and measuring", traffic.between(asked, measured)), flush=True)
+        busy = traffic.between(asked, measured)
+        print(report("training and measuring", busy), flush=True)
         if ended["state"] != "done":
             return
         took = studio.promote(ended["model"])
@@ -77,6 +78,18 @@ def _measure(product: Product, options: argparse.Namespace) -> None:
         verdict = studio.http.get(f"/studio/models/{ended['model']}").json()["verdict"]
         print(f"gate: {'passed' if verdict['passed'] else verdict['objections']}")
         print(f"from the request to live: {live - asked:.0f} s")
+        quiet += _quiet("quiet again", traffic)
+        print(
+            f"p95 of the turns while it trained and measured: {p95(busy) / p95(quiet):.2f} of the quiet ones'"
+        )
+
+
+def _quiet(name: str, traffic: Traffic) -> list[Turn]:
+    began = time.monotonic()
+    time.sleep(QUIET_SECONDS)
+    turns = traffic.between(began, time.monotonic())
+    print(report(name, turns), flush=True)
+    return turns
 
 
 def _ended(studio: Studio, job: str) -> tuple[list[tuple[str, float]], dict[str, object]]:
