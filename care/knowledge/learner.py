@@ -36,7 +36,7 @@ class Learner:
             return
         try:
             self._running = subprocess.Popen(
-                self._command, cwd=_ROOT, stdin=subprocess.DEVNULL, start_new_session=True
+                self._command, cwd=_ROOT, stdin=subprocess.DEVNULL, process_group=0
             )
         except OSError as error:
             log.warning("knowledge.not_learned", error=str(error))

@@ -111,7 +111,7 @@ class SpeechProcess:
                 stderr=asyncio.subprocess.DEVNULL,
                 env=_ENVIRONMENT,
                 cwd="/",
-                start_new_session=True,
+                process_group=0,
                 limit=_MOST_ANSWER,
             )
             async with asyncio.timeout(self._limits.start):

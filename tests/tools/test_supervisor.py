@@ -105,6 +105,15 @@ def _alive(pid: int) -> bool:
     return " Z " not in Path(f"/proc/{pid}/stat").read_text()
 
 
+async def test_a_child_has_a_group_of_its_own_in_our_session(
+    child: Callable[[str, str], Child], reports: Reports
+) -> None:
+    """A session has its own share of the processor on Linux: a trainer in one would not give way to the others."""
+    async with running(Supervisor([child("one", "waits")], QUICK)):
+        process = await reports.next("one", "hello")
+        assert (os.getpgid(process), os.getsid(process)) == (process, os.getsid(0))
+
+
 async def test_a_child_that_is_killed_is_started_again(
     child: Callable[[str, str], Child], reports: Reports
 ) -> None:

@@ -28,7 +28,9 @@ _ADDRESSES = 4
 def lower_priority() -> None:
     """Have this process stand behind everything else; one that does already stays as it is.
 
-    Where the system can (Linux), it also gives way at once to whoever wakes up, which a mere niceness does not do.
+    Where the system can (Linux), it also gives way at once to whoever wakes up, which a mere niceness does not do. Both hold
+    among the processes of one session only where the kernel shares the processor out among sessions (``autogroup`` in
+    sched(7)): so nothing that we start begins a session of its own.
     """
     os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
     if sys.platform == "linux":
@@ -52,6 +54,7 @@ def run_bounded(
     parent = os.getpid()
 
     def become() -> None:
+        os.setpgrp()  # what it starts ends with it
         die_with(parent)
         lower_priority()
         if megabytes is not None:
@@ -67,7 +70,6 @@ def run_bounded(
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        start_new_session=True,
         preexec_fn=become,
     )
     said: queue.Queue[Optional[str]] = queue.Queue()

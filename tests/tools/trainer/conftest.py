@@ -75,7 +75,7 @@ elif "tools.trainer.cross_validate" in words:
 else:
     from tests.studio.models import archives
     with (told / "trained").open("a") as log:
-        log.write(f"{{{{os.nice(0)}}}} {{{{root}}}}\\n")
+        log.write(f"{{{{os.nice(0)}}}} {{{{os.getsid(0)}}}} {{{{root}}}}\\n")
     print("2026-01-01 00:00:00 INFO rasa - Starting to train component 'bot.nlu.tokenizer.LexiconTokenizer'.", flush=True)
     how = (told / "how").read_text() if (told / "how").exists() else ""
     if how == "hang":
@@ -175,7 +175,7 @@ class Bench:
         return "\n".join(one.text for one in self.db.read_now(lambda s: jobs.lines(s, job_id, 0)))
 
     def trainings(self) -> list[str]:
-        """Each time that Rasa was called: its niceness and its folder."""
+        """Each time that Rasa was called: its niceness, its session and its folder."""
         file = self.told / "trained"
         return file.read_text().splitlines() if file.exists() else []
 

@@ -1,5 +1,6 @@
 """The trainer from a claimed job to a measured model, over real HTTP; Rasa and the gate's product are stood in for."""
 
+import os
 import subprocess
 import threading
 import time
@@ -39,8 +40,8 @@ def test_a_model_is_trained_measured_and_held_to_conversations(bench: Bench) -> 
     assert "training LexiconTokenizer" in log
     assert "failed: not heard" in log
     [trained] = bench.trainings()
-    niceness, _, folder = trained.partition(" ")
-    assert int(niceness) == NICE
+    niceness, its_session, folder = trained.split(" ", 2)
+    assert (int(niceness), int(its_session)) == (NICE, os.getsid(0))
     assert not Path(folder).exists(), "the scratch folder is gone"
     assert Path(folder) != bench.root
 
