@@ -18,6 +18,8 @@ FOUND = 200
 COUNTED = 1000
 """Open groups are counted up to so many: counting a million takes longer than showing them."""
 
+_BEST_FIRST = (SentenceGroup.score.desc(), SentenceGroup.id.desc())
+
 
 class NoSuchGroup(NotFound):
     """There is no such group."""
@@ -27,14 +29,10 @@ class NoSuchGroup(NotFound):
 
 @dataclass(frozen=True)
 class Filter:
-    """Which groups are wanted: those of a predicted intent, with a main reason, with a text in them; ``None``: all.
-
-    ``among``: those with a text in them, once they were looked for (``found``).
-    """
+    """Which groups are wanted: those of a predicted intent, with a main reason, out of some ids; ``None``: all."""
 
     intent: str | None = None
     reason: str | None = None
-    containing: str | None = None
     among: tuple[str, ...] | None = None
 
 
@@ -46,16 +44,17 @@ class After:
     id: str
 
 
-def found(session: Session, wanted: Filter) -> Filter:
-    """The same, with its text looked for.
+def found(session: Session, wanted: Filter, containing: str | None) -> Filter:
+    """The same, of the groups with a text in them, if any is given.
 
-    That reads all that is open where the text is rare, which takes a second of a million sentences: nothing to be done
-    while others wait to write.
+    That reads all that is open where the text is rare, which takes a tenth of a second of a million sentences: nothing to
+    be done while others wait to write.
     """
-    if not wanted.containing:
+    if not containing:
         return wanted
-    ids = tuple(one.id for one in page(session, wanted, FOUND))
-    return replace(wanted, containing=None, among=ids)
+    return replace(
+        wanted, among=tuple(session.scalars(_ids(session, wanted, containing).limit(FOUND)))
+    )
 
 
 def claim(
@@ -87,15 +86,19 @@ def release(session: Session, trainer_id: str) -> None:
 
 
 def page(
-    session: Session, wanted: Filter, limit: int, after: After | None = None
+    session: Session,
+    wanted: Filter,
+    limit: int,
+    after: After | None = None,
+    containing: str | None = None,
 ) -> list[SentenceGroup]:
     """Open groups, those that teach most first, from behind ``after``."""
-    query = _open(wanted)
+    ids = _ids(session, wanted, containing)
     if after is not None:
         # As one comparison, so that the index is entered at the very row.
         place = tuple_(SentenceGroup.score, SentenceGroup.id)
-        query = query.where(place < tuple_(after.score, after.id))
-    return list(session.scalars(query.limit(limit)))
+        ids = ids.where(place < tuple_(after.score, after.id))
+    return list(session.scalars(_open(Filter()).where(SentenceGroup.id.in_(ids.limit(limit)))))
 
 
 def handled(session: Session, limit: int) -> list[SentenceGroup]:
@@ -129,8 +132,18 @@ def sentences(session: Session, group_id: str, limit: int = 20) -> list[Sentence
 
 
 def _open(wanted: Filter) -> Select[SentenceGroup]:
-    query = select(SentenceGroup).where(*_wanted(wanted))
-    return query.order_by(SentenceGroup.score.desc(), SentenceGroup.id.desc())
+    return select(SentenceGroup).where(*_wanted(wanted)).order_by(*_BEST_FIRST)
+
+
+def _ids(session: Session, wanted: Filter, containing: str | None) -> Select[str]:
+    """Of the open groups with a text in them, for which an index is enough."""
+    query = select(SentenceGroup.id).where(*_wanted(wanted)).order_by(*_BEST_FIRST)
+    if not containing:
+        return query
+    if session.get_bind().dialect.name == "sqlite":
+        # Its LIKE knows no case anyhow, and is quicker without ``lower``.
+        return query.where(SentenceGroup.text.contains(containing, autoescape=True))
+    return query.where(SentenceGroup.text.icontains(containing, autoescape=True))
 
 
 def _wanted(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -141,6 +154,4 @@ def _wanted(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(SentenceGroup.reason == wanted.reason)
     if wanted.among is not None:
         conditions.append(SentenceGroup.id.in_(wanted.among))
-    if wanted.containing:
-        conditions.append(SentenceGroup.text.icontains(wanted.containing, autoescape=True))
     return conditions

@@ -39,6 +39,10 @@ class SentenceGroup(Base):
         Index("ix_studio_groups_score", "state", "score", "id"),
         Index("ix_studio_groups_intent", "state", "intent", "score", "id"),
         Index("ix_studio_groups_reason", "state", "reason", "score", "id"),
+        # A search for words reads it from end to end, and no row. PostgreSQL keeps no row of an index so long.
+        Index(
+            *("ix_studio_groups_text", "state", "score", "id", "text"), info={"only": "sqlite"}
+        ).ddl_if(dialect="sqlite"),
         Index("ix_studio_groups_handled", "state", "handled_at", "id"),
         # Few are claimed at a time.
         Index(

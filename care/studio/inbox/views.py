@@ -120,8 +120,8 @@ def inbox_router(db: Database, clock: Clock, data: TrainingData, gate: StudioGat
     @router.post("/claim", summary="Be given the groups that teach most")
     async def claim(body: Wanted, trainer: Annotated[Trainer, Depends(gate.writer)]) -> Batch:
         """They are kept for this trainer for ten minutes; each call prolongs it."""
-        asked = Filter(body.intent, body.reason, body.containing)
-        wanted = await db.read(lambda session: inbox.found(session, asked))
+        asked = Filter(body.intent, body.reason)
+        wanted = await db.read(lambda session: inbox.found(session, asked, body.containing))
         groups, waiting = await db.write(
             lambda session: (
                 inbox.claim(session, trainer.id, wanted, body.limit, clock()),
@@ -146,8 +146,10 @@ def inbox_router(db: Database, clock: Clock, data: TrainingData, gate: StudioGat
     ) -> list[GroupInfo]:
         """``after_score`` and ``after_id``: those of the last group of the page before."""
         after = After(after_score, after_id or "") if after_score is not None else None
-        wanted = Filter(intent, reason, containing)
-        groups = await db.read(lambda session: inbox.page(session, wanted, limit, after))
+        wanted = Filter(intent, reason)
+        groups = await db.read(
+            lambda session: inbox.page(session, wanted, limit, after, containing)
+        )
         return [group_info(one) for one in groups]
 
     @router.get("/handled", summary="What was handled last")
