@@ -34,7 +34,7 @@ _SHORTEST = {"country": 3, "device_symptom": 4}
 
 _ONE_SLIP, _TWO_SLIPS, _LONGEST = 4, 8, 12
 _EVERYDAY = frozenset(
-    "的了在是我你他她它不没有要会能就都也还被把给跟和去来说看到上下过着得很太又再才越吗呢吧啊这那哪个多少大小好坏一点"
+    "的了在是我你他她它不没有要会能就都也还被把给跟和去来说看到上下过着得很太又再才先越吗呢吧啊这那哪个多少大小好坏一点"
 )
 _CONFUSED = frozenset((frozenset("nl"), frozenset("hf"), frozenset("rl")))
 """Consonants that speakers of some regions do not tell apart."""

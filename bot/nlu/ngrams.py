@@ -19,6 +19,8 @@ from bot.nlu.mainland_words import mainland_words
 
 _REPEATED = re.compile(r"(\D)\1{2,}")
 _SPACE = re.compile(r"\s+")
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 
 
 @lru_cache(maxsize=1)
@@ -28,10 +30,18 @@ def _mainland() -> OpenCC:
 
 
 def normalise(text: str) -> str:
-    """The text as features see it: folded, mainland words, no character more than twice in a row."""
+    """The text as features see it: folded, mainland words, no character more than twice in a row.
+
+    All codes are one and the same, and so are all numbers of phones, tickets, cards.
+    """
     text = mainland_words(text)
     text = str(_mainland().convert(text)) if not text.isascii() else text
-    return _SPACE.sub(" ", _REPEATED.sub(r"\1\1", fold(text))).strip()
+    return _SPACE.sub(" ", _REPEATED.sub(r"\1\1", _any_number(fold(text)))).strip()
+
+
+def _any_number(text: str) -> str:
+    """Any six digits for six, any seven and more for those: what a customer wants does not depend on which they are."""
+    return _LONG_NUMBER.sub("13800138000", _CODE.sub("123456", text))
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ def features(text: str, message: Features, spec: FeatureSpec) -> dict[str, set[s
     if spec.characters:
         found["characters"] = set(_grams(f"^{text}$", 1, 3))
     if spec.words:
-        words = [fold(word) for word in message.words]
+        words = [_any_number(fold(word)) for word in message.words]
         found["words"] = {*words, *(f"{one} {other}" for one, other in pairwise(words))}
     if spec.syllables or spec.letters:
         syllables = [piece for piece in lazy_pinyin(text) if piece.strip()]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bot.nlu.intent_model import IntentModel
-from bot.nlu.ngrams import Features, FeatureSpec, features
+from bot.nlu.ngrams import Features, FeatureSpec, features, normalise
 
 EXAMPLES = {
     "query_balance": ["查话费", "还剩多少话费", "话费余额", "卡里还有钱吗", "我还有多少钱"],
@@ -95,6 +95,22 @@ def test_homophones_and_typed_pinyin_share_features() -> None:
     )
     assert right["syllables"] == wrong["syllables"]
     assert right["letters"] == typed["letters"]
+
+
+def test_what_is_wanted_does_not_depend_on_the_digits_of_a_number() -> None:
+    numbers = ("13800138000", "15912341006", "010-6234 5678", "20261130123456")
+    with_numbers = {
+        "query_balance": [f"{numbers[0]}的话费", f"{numbers[0]}还有钱吗"],
+        "query_usage": [f"{numbers[1]}的流量", f"{numbers[1]}用了多少"],
+    }
+    model = fitted({name: [*EXAMPLES[name], *more] for name, more in with_numbers.items()})
+    rankings = [model.ranking(Features(f"{one}呢", [one, "呢"]), 2) for one in numbers]
+    assert rankings == rankings[:1] * len(numbers)
+
+
+def test_codes_are_alike_and_plans_are_not() -> None:
+    assert normalise("验证码482913") == normalise("验证码123456")
+    assert normalise("换成129的") != normalise("换成159的")
 
 
 def test_a_kind_of_feature_can_be_left_out(tmp_path: Path) -> None:
