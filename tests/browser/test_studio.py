@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.agent import Agent
 from tests.browser.conftest import Opened
 from tests.browser.customer import Customer
+from tests.browser.trainer import find_in_inbox
 from tests.servers.product import Product
 
 SAID = "俺家那个机顶盒总是转圈圈可愁死人了"
@@ -22,28 +23,13 @@ def studio(page: Page, product: Product, place: str = "") -> Page:
     return page
 
 
-def search(page: Page, text: str) -> None:
-    """Find ``text`` among all that waits, and leave the field."""
-    field = page.get_by_role("searchbox", name="搜索客户的话")
-    field.fill(text)
-    field.press("Enter")
-    field.press("Escape")
-
-
 def test_a_sentence_is_labelled_by_keys_and_published(product: Product, opened: Opened) -> None:
     customer = Customer(opened(), product.address).open()
     customer.say(SAID)
     customer.hears(re.compile("."))
     page = studio(opened(), product)
     expect(page.get_by_role("heading", name="收件箱")).to_be_visible(timeout=SLOW)
-    group = page.locator("[data-group]").filter(has_text=SAID)
-    for _ in range(30):  # the inbox is filled every few seconds
-        search(page, SAID)
-        expect(group.or_(page.get_by_text("没有这样的话"))).to_be_visible(timeout=SLOW)
-        if group.count():
-            break
-        page.wait_for_timeout(1000)
-        page.reload()
+    group = find_in_inbox(page, SAID)
     expect(page.locator("[data-sentence]")).to_have_text(SAID)
     page.keyboard.press("/")
     page.keyboard.type("report_tv_fault")

@@ -17,6 +17,7 @@ from benchmarks.swaps import Studio, Traffic
 from tests.browser.agent import Agent
 from tests.browser.conftest import Opened
 from tests.browser.customer import Customer
+from tests.browser.trainer import find_in_inbox
 from tests.servers.archives import with_threshold
 from tests.servers.product import Product, unlimited_codes
 from tools.layout import ROOT, Layout
@@ -65,8 +66,7 @@ def test_what_was_not_understood_is_understood_after_labelling_training_and_prom
     assert sentence is not None, "all of it is understood by now: think of something odder"
 
     page = studio(product, opened, "inbox")
-    group = page.locator("[data-group]").filter(has_text=sentence)
-    expect(group).to_be_visible(timeout=60_000)
+    group = find_in_inbox(page, sentence)
     group.get_by_role("button").click()
     expect(page.locator("[data-sentence]")).to_have_text(sentence)
     page.screenshot(path=tmp_path / "0-inbox.png")
