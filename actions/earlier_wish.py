@@ -33,7 +33,8 @@ def keep_earlier(
     text = str(tracker.latest_message.get("text") or "")
     if not in_form or before in (None, task) or _GIVEN_UP.search(text):
         return []
-    names, intent = services.wish_names, _intent_of(tracker, str(before))
+    names = services.wish_names
+    intent = names.wish_of(_task_of(tracker, str(before)))
     wish = _wish(tracker, intent) if intent in names.titles else None
     if wish is None:
         return []
@@ -44,8 +45,8 @@ def keep_earlier(
     return [SlotSet("wishes", [wish, *others][:MOST_KEPT])]
 
 
-def _intent_of(tracker: Tracker, task: str) -> str:
-    """The wish behind a task; an order that was to be confirmed is one of its kind."""
+def _task_of(tracker: Tracker, task: str) -> str:
+    """The task by its bare name; an order that was to be confirmed is one of its kind."""
     order = tracker.get_slot("order")
     if task == _RESUMED_ORDER and order is not None:
         return str(order["kind"])

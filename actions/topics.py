@@ -26,17 +26,32 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What is done for a wish under a name of its own."""
+
+    title: str
+    wish: str
+
+
+@dataclass(frozen=True, slots=True)
 class WishNames:
-    """Titles by intent, topics by each word that names one."""
+    """Titles by intent, topics by each word that names one, tasks whose name is no intent's."""
 
     titles: Mapping[str, str]
     topics: Mapping[str, Topic]
+    tasks: Mapping[str, Task]
 
-    def title(self, intent: str) -> str:
-        """What the wish is called; in English by the words of the intent (``change plan``)."""
+    def title(self, name: str) -> str:
+        """What the wish or task is called; in English by the words of its name (``change plan``)."""
         if in_english():
-            return intent.replace("_", " ").replace("query ", "check ")
-        return self.titles.get(intent, intent)
+            return name.replace("_", " ").replace("query ", "check ")
+        if name in self.tasks:
+            return self.tasks[name].title
+        return self.titles.get(name, name)
+
+    def wish_of(self, task: str) -> str:
+        """The wish that a task is done for: mostly its namesake."""
+        return self.tasks[task].wish if task in self.tasks else task
 
 
 def load_wish_names(path: Path) -> WishNames:
@@ -49,9 +64,13 @@ def load_wish_names(path: Path) -> WishNames:
             for topic in content["topics"]
             for word in topic["words"]
         }
+        tasks = {
+            str(name): Task(str(task["title"]), str(task["wish"]))
+            for name, task in content["tasks"].items()
+        }
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise DataFileError(path, f"is not of the form expected: {error!r}") from error
-    return WishNames(titles, topics)
+    return WishNames(titles, topics, tasks)
 
 
 def _topic(wishes: list[Any], titles: Mapping[str, str]) -> Topic:

@@ -30,11 +30,12 @@ def kept(
     task: str = "action_change_plan",
     form: str | None = "identity_form",
     order: Any = None,
+    first: dict[str, Any] = FIRST,
 ) -> tuple[list[Any], list[str]]:
     """The wishes that are pending afterwards (empty where nothing was kept), and what was said."""
     message = {"text": text, "intent": {"name": "query_balance"}, "entities": []}
     slots = {"task": task, "wishes": None, "order": order}
-    events = [FIRST, user(text, "query_balance")]
+    events = [first, user(text, "query_balance")]
     loop = {"name": form} if form else {}
     tracker = Tracker("t", slots, message, events, False, None, loop, None)
     dispatcher = CollectingDispatcher()
@@ -50,6 +51,19 @@ def test_the_first_wish_is_kept_in_its_words() -> None:
         {"intent": "change_plan", "confidence": 0.9, "text": "帮我换成畅享129", "entities": [PLAN]}
     ]
     assert said == ["utter_also_noted"]
+
+
+def test_a_task_with_a_name_of_its_own_is_kept_as_its_wish() -> None:
+    said = user("再加个副卡", "open_account")
+    wishes, _ = kept(task="action_second_card", first=said)
+    assert [(one["intent"], one["text"]) for one in wishes] == [("open_account", "再加个副卡")]
+
+
+@pytest.mark.parametrize(
+    ("task", "title"), [("second_card", "办副卡"), ("query_balance", "查话费余额")]
+)
+def test_what_is_noted_is_called_by_its_title(task: str, title: str) -> None:
+    assert _Services.wish_names.title(task) == title
 
 
 def test_an_order_whose_session_has_ended_is_a_wish_of_its_kind() -> None:

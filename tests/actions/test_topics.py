@@ -1,10 +1,13 @@
 """``data/wishes.yml`` as the dialogue uses it: titles, topics, and the rules that ask back."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from actions import server as _every_action  # noqa: F401 (what is below VerifiedAction)
+from actions.base import VerifiedAction
 from actions.slots import WISH_SLOTS
 from actions.topics import Choice, load_wish_names
 from care.datafiles import DataFileError, read_yaml
@@ -71,3 +74,18 @@ def test_a_malformed_file_is_refused_by_name(tmp_path: Path, content: str) -> No
     file.write_text(content, encoding="utf-8")
     with pytest.raises(DataFileError, match=r"wishes\.yml"):
         load_wish_names(file)
+
+
+def test_everything_that_asks_who_this_is_has_a_title() -> None:
+    """A customer is told so what waits until then: never an identifier."""
+    names = {action.action_name for action in _below(VerifiedAction)}
+    tasks = {name.removeprefix("action_") for name in names if name}
+    assert "second_card" in tasks
+    assert {task for task in tasks if NAMES.title(task) == task} == set()
+    assert {NAMES.wish_of(task) for task in tasks} <= set(DOMAIN["intents"])
+
+
+def _below(action: type[VerifiedAction]) -> Iterator[type[VerifiedAction]]:
+    for one in action.__subclasses__():
+        yield one
+        yield from _below(one)
